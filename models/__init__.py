@@ -1,0 +1,1 @@
+"""What OnPost knows: pure rules (`domain`) and their record (`storage`)."""

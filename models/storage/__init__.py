@@ -1,0 +1,1 @@
+"""The record. SQLAlchemy lives here and nowhere else."""

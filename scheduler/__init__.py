@@ -1,0 +1,1 @@
+"""What happens when: rosters in, timed jobs, documents out."""
