@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -23,12 +23,15 @@ class Frame:
         taken_at: When it was taken, by our clock (aware, UTC).
         camera_time: What the camera's own clock said (HTTP Date, RTCP), None where it says
             nothing.
+        jpeg: The JPEG it was decoded from, where the camera sent one; spares encoding it
+            again.
     """
 
     camera_id: str
     image: Image
     taken_at: datetime
     camera_time: datetime | None = None
+    jpeg: bytes | None = field(default=None, repr=False)
 
     @property
     def width(self) -> int:

@@ -160,6 +160,15 @@ class Presence:
     weakest: float = 0.5
 
     @property
+    def doubtful(self) -> bool:
+        """Not settled: the next picture has to be looked at, changed or not."""
+        if self.state is State.UNKNOWN:
+            return True
+        if self.state is State.PRESENT:
+            return self.empty_since is not None
+        return self.hit_since is not None
+
+    @property
     def p(self) -> float:
         """Probability that the window is staffed, 0..1."""
         return 1.0 / (1.0 + exp(-self.log_odds))
@@ -204,14 +213,26 @@ def steps(
     return answers
 
 
-def as_of(presence: Presence, now: datetime, profile: PresenceProfile) -> Presence:
-    """The answer at `now`: UNKNOWN once no sample came for more than twice the slowest period."""
+def as_of(
+    presence: Presence,
+    now: datetime,
+    profile: PresenceProfile,
+    reason: Reason = Reason.NO_SAMPLE,
+) -> Presence:
+    """The answer at `now`: UNKNOWN once no sample came for more than twice the slowest period.
+
+    Args:
+        presence: The filter's memory.
+        now: The moment asked about.
+        profile: How evidence is weighed.
+        reason: Why no sample came, where that is known (the camera is offline).
+    """
     last = presence.last_at
     if last is None or now - last <= profile.longest_gap:
         return presence
     if presence.state is State.UNKNOWN and presence.empty_since is None:
         return presence
-    return _forget(presence, last, Reason.NO_SAMPLE)
+    return _forget(presence, last, reason)
 
 
 def _forget(presence: Presence, since: datetime, reason: Reason) -> Presence:
