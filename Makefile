@@ -1,0 +1,44 @@
+# One machine, one folder: everything these targets fetch lands below this folder.
+# PYTHON=/path/to/python3.11   the Python to build .venv from
+# WEIGHTS=FILE                 detector weights from a file instead of npm (one .onnx or the .tgz)
+# ARGS="…"                     passed on to the command behind the target
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+export PYTHONUTF8 = 1
+
+PY := .venv/bin/python
+ARGS ?=
+
+.PHONY: help demo test check bench clean lock test-ultralytics setup setup-dev
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:
+	@PYTHON="$(PYTHON)" WEIGHTS="$(WEIGHTS)" sh tools/setup.sh run
+
+setup-dev:
+	@PYTHON="$(PYTHON)" WEIGHTS="$(WEIGHTS)" sh tools/setup.sh dev
+
+demo: setup ## 演示大厅 / the rehearsal hall: 82 cameras, 39 halls, one day on a fast clock
+	@.venv/bin/onpost demo $(ARGS)
+
+test: setup-dev ## 全部测试 / every test; what this machine cannot run is listed at the end
+	@$(PY) -m pytest $(ARGS)
+
+check: setup-dev ## 静态检查 / format, lint, types, import contracts, architecture
+	@sh tools/check.sh
+
+bench: setup-dev ## 性能 / measure detector and decoding on this machine
+	@$(PY) -m benchmarks $(ARGS)
+
+test-ultralytics: setup-dev ## ultralytics 适配器 / its tests, in a venv of its own (large downloads)
+	@sh tools/ultralytics.sh $(ARGS)
+
+lock: ## 更新锁定文件 / compile requirements*.txt anew
+	@PYTHON="$(PYTHON)" sh tools/lock.sh $(ARGS)
+
+clean: ## 清除环境与缓存 / remove environments and caches; weights/ and var/ stay
+	rm -rf .venv .venv-* .setup .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
+		.hypothesis .benchmarks build dist
+	find . -name __pycache__ -type d -not -path './node_modules/*' -prune -exec rm -rf {} +
