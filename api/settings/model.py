@@ -1,0 +1,181 @@
+"""The whole of the settings, and what follows from them: folders, database, hash, schema."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, PrivateAttr, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from api.redact import redact
+from api.settings.fields import Identifier, TimeZoneName
+from api.settings.sections import (
+    CameraSettings,
+    ClockSettings,
+    DetectorSettings,
+    DutyOverride,
+    DutySettings,
+    HallSettings,
+    HealthSettings,
+    HoursSettings,
+    LogSettings,
+    PresenceSettings,
+    RosterSettings,
+    SamplingSettings,
+    WatchSettings,
+    WebSettings,
+    WindowSettings,
+    overridden,
+)
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  Debian's tmpfs, made for this
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; made by `load_settings`, never changed afterwards.
+
+    Relative paths are relative to the folder of the settings file.
+    """
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        env_prefix="ONPOST_",
+        env_nested_delimiter="__",
+    )
+
+    time_zone: TimeZoneName = "Asia/Shanghai"
+    data_dir: str = "var"
+    database: SecretStr | None = Field(
+        None, description="Database address; left out: SQLite in data_dir."
+    )
+    evidence_dir: str | None = None
+    shelf_dir: str = Field("auto", description="Folder of the newest pictures; auto: in memory.")
+    detector: DetectorSettings = DetectorSettings()
+    sampling: SamplingSettings = SamplingSettings()
+    presence: PresenceSettings = PresenceSettings()
+    health: HealthSettings = HealthSettings()
+    duty: DutySettings = DutySettings()
+    duty_profiles: dict[Identifier, DutyOverride] = {}
+    hours: tuple[HoursSettings, ...] = (HoursSettings(sessions=("08:30-12:00", "14:30-17:30")),)
+    clock: ClockSettings = ClockSettings()
+    web: WebSettings = WebSettings()
+    watch: WatchSettings = WatchSettings()
+    log: LogSettings = LogSettings()
+    halls: dict[Identifier, HallSettings] = {}
+    cameras: dict[Identifier, CameraSettings] = {}
+    windows: dict[Identifier, WindowSettings] = {}
+    roster: RosterSettings = RosterSettings()
+
+    _base: Path = PrivateAttr(default_factory=Path.cwd)
+    _file: Path | None = PrivateAttr(default=None)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load_settings` gives: it has read file and environment already."""
+        return (init_settings,)
+
+    @property
+    def file(self) -> Path | None:
+        """The settings file, None where there was none."""
+        return self._file
+
+    def path(self, text: str) -> Path:
+        """A path of the settings, made absolute."""
+        return (self._base / Path(text).expanduser()).resolve()
+
+    @property
+    def data_path(self) -> Path:
+        return self.path(self.data_dir)
+
+    @property
+    def evidence_path(self) -> Path:
+        return self.path(self.evidence_dir) if self.evidence_dir else self.data_path / "evidence"
+
+    @property
+    def shelf_path(self) -> Path:
+        """`shelf_dir`; `auto` is a folder in shared memory named after the data folder."""
+        if self.shelf_dir != "auto":
+            return self.path(self.shelf_dir)
+        if not (SHARED_MEMORY.is_dir() and os.access(SHARED_MEMORY, os.W_OK)):
+            return self.data_path / "shelf"
+        name = hashlib.sha256(str(self.data_path).encode()).hexdigest()[:12]
+        return SHARED_MEMORY / f"onpost-{os.getuid()}-{name}"
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy's address of the database; it may hold a password, so do not print it."""
+        if self.database is not None:
+            return self.database.get_secret_value()
+        return f"sqlite:///{self.data_path / 'onpost.sqlite'}"
+
+    def source_of(self, camera_id: str) -> str:
+        """A camera's address with its password, for `vision.sources` alone."""
+        return self.cameras[camera_id].source.get_secret_value()
+
+    def sampling_of(self, camera_id: str) -> SamplingSettings:
+        """Global sampling, overridden by the camera's hall and then by the camera."""
+        camera = self.cameras[camera_id]
+        return overridden(self.sampling, self.halls[camera.hall].sampling, camera.sampling)
+
+    def presence_of(self, window_id: str) -> PresenceSettings:
+        """Global presence, overridden by the window's hall and then by the window."""
+        window = self.windows[window_id]
+        found = overridden(self.presence, self.halls[window.hall].presence, window.presence)
+        return found.model_copy(
+            update={} if window.hit_rate is None else {"hit_rate": window.hit_rate}
+        )
+
+    def duty_of(self, window_id: str) -> DutySettings:
+        """Global thresholds, overridden by hall, then named profile, then window."""
+        window = self.windows[window_id]
+        named = self.duty_profiles.get(window.profile)
+        return overridden(self.duty, self.halls[window.hall].duty, named, window.duty)
+
+    def hours_of(self, hall_id: str) -> tuple[HoursSettings, ...]:
+        """The hall's working hours, or the global ones."""
+        own = self.halls[hall_id].hours
+        return self.hours if own is None else own
+
+    def time_zone_of(self, hall_id: str) -> str:
+        return self.halls[hall_id].time_zone or self.time_zone
+
+    def public(self) -> dict[str, Any]:
+        """Everything as JSON values, addresses without user and password."""
+        data = self.model_dump(mode="json")
+        if self.database is not None:
+            data["database"] = redact(self.database.get_secret_value())
+        for camera_id, camera in self.cameras.items():
+            data["cameras"][camera_id]["source"] = redact(camera.source.get_secret_value())
+        return data
+
+    def settings_hash(self) -> str:
+        """SHA-256, hex, of the canonical JSON without secrets; goes into register entries.
+
+        What differs between processes of one run or machines of one site (ports, the clock's
+        anchor, folders) is left out.
+        """
+        data = self.public()
+        for name in ("clock", "web", "watch", "log", "data_dir", "shelf_dir"):
+            del data[name]
+        text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def json_schema() -> dict[str, Any]:
+    """The settings' JSON schema, for editors that complete and check YAML."""
+    schema = Settings.model_json_schema()
+    schema["title"] = "OnPost settings"
+    return schema

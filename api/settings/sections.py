@@ -1,0 +1,240 @@
+"""The sections of the settings: what a key may hold, its default, its unit.
+
+A section whose keys can be overridden per hall, camera or window has a twin named
+`...Override` whose keys may all be left out.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from api.settings.fields import (
+    CameraSource,
+    Identifier,
+    PolygonPoints,
+    SessionText,
+    TimeZoneName,
+    WeekdayNumber,
+    unique_weekdays,
+)
+from models.domain.hall import Coverage, HallKind
+
+
+class Section(BaseModel):
+    """A part of the settings: unknown keys are refused, nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+Base = TypeVar("Base", bound=Section)
+
+
+def overridden(base: Base, *overrides: Section | None) -> Base:
+    """`base` with the keys that each override sets, later overrides winning."""
+    changes: dict[str, object] = {}
+    for override in overrides:
+        if override is not None:
+            changes |= {
+                name: value
+                for name in type(override).model_fields
+                if (value := getattr(override, name)) is not None
+            }
+    return base.model_copy(update=changes)
+
+
+class DetectorSettings(Section):
+    """Who finds people. `weights` replaces the known network of `size`."""
+
+    kind: Literal["onnx", "ultralytics", "scripted"] = "onnx"
+    engine: Literal["auto", "onnxruntime", "openvino"] = "auto"
+    size: Literal["n", "s"] = "s"
+    weights: str | None = Field(None, description="Path of a weights file, relative to this file.")
+    threads: int = Field(2, ge=1, le=64)
+    min_score: float = Field(0.10, gt=0, lt=1)
+
+
+class SamplingSettings(Section):
+    """How often a camera is looked at, in seconds."""
+
+    period_s: float = Field(10.0, gt=0, le=600)
+    slowest_period_s: float = Field(60.0, gt=0, le=3600)
+    force_after: int = Field(6, ge=1, description="Look again after so many unchanged samples.")
+
+
+class SamplingOverride(Section):
+    """Sampling of one hall or camera."""
+
+    period_s: float | None = Field(None, gt=0, le=600)
+    slowest_period_s: float | None = Field(None, gt=0, le=3600)
+    force_after: int | None = Field(None, ge=1)
+
+
+class PresenceSettings(Section):
+    """How evidence is weighed; see `models.domain.presence.PresenceProfile`."""
+
+    hit_rate: float = Field(0.95, ge=0.5, le=0.999)
+    false_rate: float = Field(0.005, gt=0, lt=0.5)
+    strong_score: float = Field(0.4, gt=0, le=1)
+    enter_at: float = Field(0.6, gt=0, lt=1)
+    leave_at: float = Field(0.15, gt=0, lt=1)
+    looks_to_open: int = Field(3, ge=3)
+    spacing_s: float = Field(10.0, gt=0)
+
+
+class PresenceOverride(Section):
+    """Presence of one hall or window."""
+
+    hit_rate: float | None = Field(None, ge=0.5, le=0.999)
+    false_rate: float | None = Field(None, gt=0, lt=0.5)
+    strong_score: float | None = Field(None, gt=0, le=1)
+    enter_at: float | None = Field(None, gt=0, lt=1)
+    leave_at: float | None = Field(None, gt=0, lt=1)
+    looks_to_open: int | None = Field(None, ge=3)
+    spacing_s: float | None = Field(None, gt=0)
+
+
+class Threshold(Section):
+    """A limit and its operator: `>=` for 以上, `>` for 超过 (domain.md §2.1)."""
+
+    minutes: float = Field(ge=0, le=24 * 60)
+    operator: Literal[">=", ">"] = ">="
+
+
+class DutySettings(Section):
+    """When an empty window counts: 离岗 alert, 脱岗, 迟到, 早退, 缺岗."""
+
+    alert: Threshold = Threshold(minutes=5)
+    off_post: Threshold = Threshold(minutes=15)
+    late: Threshold = Threshold(minutes=5, operator=">")
+    early: Threshold = Threshold(minutes=5, operator=">")
+    missing: Threshold = Threshold(minutes=30)
+
+
+class DutyOverride(Section):
+    """Duty thresholds of one hall, window or named profile."""
+
+    alert: Threshold | None = None
+    off_post: Threshold | None = None
+    late: Threshold | None = None
+    early: Threshold | None = None
+    missing: Threshold | None = None
+
+
+class HealthSettings(Section):
+    """When a camera's picture is not to be trusted."""
+
+    clock_tolerance_s: float = Field(60.0, gt=0)
+
+
+class ClockKind(StrEnum):
+    """The real clock, or an accelerated one for rehearsals."""
+
+    REAL = "real"
+    SIMULATED = "simulated"
+
+
+class ClockSettings(Section):
+    """The one clock of all processes.
+
+    `start` is the simulated moment (in `time_zone` where it names no offset) that falls on
+    the real moment `anchored_at` (seconds since 1970); the same anchor gives the same time
+    in every process.
+    """
+
+    kind: ClockKind = ClockKind.REAL
+    start: datetime | None = None
+    speed: float = Field(1.0, gt=0, le=1000)
+    anchored_at: float | None = Field(None, gt=0)
+
+
+class WebSettings(Section):
+    """Where the web listens. Beyond 127.0.0.1 only with `open_to_network`."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8300, ge=0, le=65535)
+    open_to_network: bool = Field(
+        False, description="Listen beyond this machine although there are no accounts yet."
+    )
+    language: Literal["zh", "en"] = "zh"
+
+
+class WatchSettings(Section):
+    """Where the process that reads the cameras tells its metrics, on 127.0.0.1; 0: nowhere."""
+
+    metrics_port: int = Field(8301, ge=0, le=65535)
+
+
+class LogSettings(Section):
+    """How much is logged and in which shape."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "console"] = "auto"
+
+
+class HoursSettings(Section):
+    """Working hours (工作时间) from a day on; weekdays 1 (Monday) to 7."""
+
+    valid_from: date = date(2000, 1, 1)
+    weekdays: Annotated[tuple[WeekdayNumber, ...], AfterValidator(unique_weekdays)] = (
+        *range(1, 6),
+    )
+    sessions: tuple[SessionText, ...] = Field(min_length=1)
+
+
+class HallSettings(Section):
+    """A service hall (政务大厅), with what differs there."""
+
+    name: str = Field(min_length=1)
+    kind: HallKind = HallKind.MAIN
+    time_zone: TimeZoneName | None = None
+    hours: tuple[HoursSettings, ...] | None = None
+    sampling: SamplingOverride | None = None
+    presence: PresenceOverride | None = None
+    duty: DutyOverride | None = None
+
+
+class CameraSettings(Section):
+    """A camera (摄像头). `source` may hold a password and never shows in a print."""
+
+    hall: Identifier
+    name: str = Field(min_length=1)
+    source: CameraSource
+    width: int | None = Field(None, ge=16, le=16384)
+    height: int | None = Field(None, ge=16, le=16384)
+    reference: str | None = Field(None, description="Picture of the camera when it was set up.")
+    sampling: SamplingOverride | None = None
+
+
+class ViewSettings(Section):
+    """One window as one camera sees it; corners are 0..1 of the picture."""
+
+    camera: Identifier
+    polygon: PolygonPoints
+    coverage: Coverage = Coverage.FULL
+    version: int = Field(1, ge=1)
+
+
+class WindowSettings(Section):
+    """A service window (窗口) and its staff zones (工位区域)."""
+
+    hall: Identifier
+    name: str = Field(min_length=1)
+    unit: str = ""
+    views: tuple[ViewSettings, ...] = Field(min_length=1)
+    required: int = Field(1, ge=1, le=20)
+    hit_rate: float | None = Field(None, ge=0.5, le=0.999)
+    key_post: bool = False
+    profile: str = "default"
+    presence: PresenceOverride | None = None
+    duty: DutyOverride | None = None
+
+
+class RosterSettings(Section):
+    """Files with the duty roster (排班表) and the leave book, relative to this file."""
+
+    shifts: str | None = None
+    leave: str | None = None
