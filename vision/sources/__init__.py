@@ -1,0 +1,1 @@
+"""Where pictures come from: RTSP, HTTP snapshots, recordings; all behind `FrameSource`."""
