@@ -26,7 +26,6 @@ from api.settings.sections import (
     PresenceSettings,
     RosterSettings,
     SamplingSettings,
-    WatchSettings,
     WebSettings,
     WindowSettings,
     overridden,
@@ -65,7 +64,6 @@ class Settings(BaseSettings):
     hours: tuple[HoursSettings, ...] = (HoursSettings(sessions=("08:30-12:00", "14:30-17:30")),)
     clock: ClockSettings = ClockSettings()
     web: WebSettings = WebSettings()
-    watch: WatchSettings = WatchSettings()
     log: LogSettings = LogSettings()
     halls: dict[Identifier, HallSettings] = {}
     cameras: dict[Identifier, CameraSettings] = {}
@@ -168,7 +166,7 @@ class Settings(BaseSettings):
         anchor, folders) is left out.
         """
         data = self.public()
-        for name in ("clock", "web", "watch", "log", "data_dir", "shelf_dir"):
+        for name in ("clock", "web", "log", "data_dir", "shelf_dir"):
             del data[name]
         text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

@@ -162,12 +162,6 @@ class WebSettings(Section):
     language: Literal["zh", "en"] = "zh"
 
 
-class WatchSettings(Section):
-    """Where the process that reads the cameras tells its metrics, on 127.0.0.1; 0: nowhere."""
-
-    metrics_port: int = Field(8301, ge=0, le=65535)
-
-
 class LogSettings(Section):
     """How much is logged and in which shape."""
 
