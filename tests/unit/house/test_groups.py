@@ -65,7 +65,7 @@ def test_a_missing_server_skips_its_tests_and_names_the_line_that_brings_it(tmp_
 def test_where_all_is_required_a_missing_server_fails(tmp_path: Path) -> None:
     run = _run(tmp_path, _GROUPED, require_all=True)
     assert run.returncode == 1, run.stdout + run.stderr
-    assert "1 failed, 1 passed, 1 deselected" in run.stdout
+    assert "1 passed, 1 deselected, 1 error" in run.stdout
     assert "may not be skipped" in run.stdout
 
 
