@@ -14,7 +14,7 @@ import re
 import stat
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -125,14 +125,16 @@ class FrameShelf:
         self._write_meta(meta, camera_id, etag_of(jpeg), etag_of(thumbnail))
 
     def note(self, meta: ShelfMeta) -> None:
-        """Replace a camera's data and keep its pictures, e.g. while no new ones come.
+        """Replace a camera's data and keep its pictures and when they were taken.
 
         Raises:
             StorageError: the id is not a plain name, or the folder cannot be written.
         """
         before = self.meta(meta.camera_id)
-        etags = (before.latest_etag, before.thumbnail_etag) if before else ("", "")
-        self._write_meta(meta, meta.camera_id, *etags)
+        if before is None:
+            return self._write_meta(meta, meta.camera_id, "", "")
+        kept = replace(meta, taken_at=meta.taken_at or before.taken_at)
+        return self._write_meta(kept, meta.camera_id, before.latest_etag, before.thumbnail_etag)
 
     def latest(self, camera_id: str) -> ShelfPicture | None:
         """The newest picture, None where there is none."""

@@ -49,9 +49,10 @@ def test_what_is_put_is_what_is_read(tmp_path: Path) -> None:
 def test_a_note_keeps_the_pictures_and_says_why_none_come(tmp_path: Path) -> None:
     shelf = FrameShelf(tmp_path)
     shelf.put("c1", b"picture", b"small", meta())
-    shelf.note(meta(link="backing_off", reason=Reason.OFFLINE))
+    shelf.note(meta(link="backing_off", reason=Reason.OFFLINE, taken_at=None))
     found = shelf.meta("c1")
     assert found is not None
+    assert found.taken_at == NOON
     assert found.reason is Reason.OFFLINE
     assert found.thumbnail_etag == etag_of(b"small")
 
