@@ -1,4 +1,4 @@
-"""What the record (台账) keeps beside register entries: plain values, written and read as they are."""
+"""What the record (台账) keeps beside register entries: plain values, kept as they are."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 - one line per JSON type
     raise TypeError(f"{type(value).__name__} {value!r}")
 
 
-def entry_hash(
+def entry_hash(  # noqa: PLR0917 - the columns of an entry, in their order
     seq: int, chain: str, at_text: str, kind: str, key: str, body: str, prev_hash: str
 ) -> str:
     """SHA-256 (hex) over all that an entry says, in one unambiguous text."""

@@ -1,0 +1,21 @@
+"""All tables of the record; importing this package fills the metadata."""
+
+from models.storage.base import metadata
+from models.storage.tables.findings import alerts, evidence, findings
+from models.storage.tables.register import register_entries, register_heads
+from models.storage.tables.versions import roster_versions, settings_snapshots
+from models.storage.tables.watching import camera_events, presences, spans
+
+__all__ = [
+    "alerts",
+    "camera_events",
+    "evidence",
+    "findings",
+    "metadata",
+    "presences",
+    "register_entries",
+    "register_heads",
+    "roster_versions",
+    "settings_snapshots",
+    "spans",
+]

@@ -1,0 +1,59 @@
+"""`onpost register verify`: does the register (登记台账) stand as it was written?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the group `register`."""
+    group = typer.Typer(no_args_is_help=True, help="The register of findings (登记台账).")
+    group.callback()(_group)
+    group.command("verify")(verify)
+    app.add_typer(group, name="register")
+
+
+def _group() -> None:
+    """The register of findings (登记台账)."""
+
+
+def verify(
+    data: Annotated[
+        Path, typer.Option(help="Folder of the record: database, evidence, signed heads, key.")
+    ] = Path("data"),
+    database: Annotated[
+        str, typer.Option(help="Database URL, where it is not onpost.db in that folder.")
+    ] = "",
+) -> None:
+    """Check every entry's hash and place, the signed heads, and every evidence picture.
+
+    Exit status 0 only if all is well, 1 where the register was changed, 2 where it cannot
+    be read.
+    """
+    from models.storage.record import open_existing_record
+    from models.storage.verification import verify_record
+
+    record = open_existing_record(data, database)
+    try:
+        verdict = verify_record(record)
+        fingerprint = record.anchors.fingerprint
+    finally:
+        record.close()
+    for fault in verdict.faults:
+        typer.echo(f"[{fault.kind.value}] {fault}")
+    typer.echo(
+        f"登记 {verdict.entries} 条,签名 {verdict.anchors} 个,证据图片 {verdict.pictures} 张"
+        f"(已按规定销毁 {verdict.purged} 张),密钥指纹 {fingerprint}。 / "
+        f"{verdict.entries} entries, {verdict.anchors} signed heads, "
+        f"{verdict.pictures} pictures ({verdict.purged} purged), key {fingerprint}."
+    )
+    if verdict.faults:
+        typer.echo(
+            f"登记台账校验不通过:{len(verdict.faults)} 处问题。 / "
+            f"The register does NOT verify: {len(verdict.faults)} fault(s)."
+        )
+        raise typer.Exit(1)
+    typer.echo("登记台账校验通过。 / The register verifies.")

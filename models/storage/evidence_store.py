@@ -1,0 +1,80 @@
+"""Evidence pictures (证据图片) as files: `yyyy/mm/dd/<sha256>.jpg` by UTC date."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from models.domain.errors import StorageError
+from models.domain.records import StoredFile
+from models.storage.files import sync_folder, write_new
+
+_PATH: Final = re.compile(r"\d{4}/\d{2}/\d{2}/[0-9a-f]{64}\.jpg")
+
+
+class FileEvidenceStore:
+    """EvidenceStore on a local or mounted folder. Safe from several threads and processes."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, data: bytes, taken_at: datetime) -> StoredFile:
+        if taken_at.tzinfo is None:
+            raise StorageError(
+                f"证据时间 {taken_at.isoformat()} 没有时区。",
+                f"the evidence's time {taken_at.isoformat()} has no time zone.",
+            )
+        digest = sha256(data).hexdigest()
+        path = f"{taken_at.astimezone(UTC):%Y/%m/%d}/{digest}.jpg"
+        file = self.root / path
+        if not write_new(file, data) and file.read_bytes() != data:
+            raise _changed(path)
+        return StoredFile(digest, path, len(data))
+
+    def read(self, path: str) -> bytes:
+        if not _PATH.fullmatch(path):
+            raise StorageError(
+                f"证据路径“{path}”无效。", f"{path!r} is not a path in the evidence store."
+            )
+        try:
+            data = (self.root / path).read_bytes()
+        except FileNotFoundError as error:
+            raise EvidenceMissing(
+                "证据文件缺失。", "the evidence file is missing.", where=path
+            ) from error
+        except OSError as error:
+            raise StorageError(
+                f"证据文件不可读取:{error.strerror}。",
+                f"the evidence file cannot be read: {error.strerror}.",
+                where=path,
+            ) from error
+        if sha256(data).hexdigest() != Path(path).stem:
+            raise _changed(path)
+        return data
+
+    def sweep(self, known: set[str], older_than: datetime) -> int:
+        removed = 0
+        for file in sorted(self.root.glob("[0-9]*/[0-9]*/[0-9]*/*")):
+            orphan = file.name.startswith(".new-") or (
+                file.suffix == ".jpg" and file.stem not in known
+            )
+            if orphan and file.stat().st_mtime < older_than.timestamp():
+                file.unlink(missing_ok=True)
+                sync_folder(file.parent)
+                removed += 1
+        return removed
+
+
+class EvidenceMissing(StorageError):
+    """A picture that should be in the evidence store is not there."""
+
+
+def _changed(path: str) -> StorageError:
+    return StorageError(
+        "证据文件内容与其 SHA-256 不符,已被改动。",
+        "the evidence file does not match its SHA-256; it was changed.",
+        where=path,
+    )

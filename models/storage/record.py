@@ -1,0 +1,93 @@
+"""Opens everything that is kept: database, evidence folder, signed heads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from models.domain.errors import StorageError
+from models.domain.register import Anchor, Entry, Fault
+from models.domain.register_check import owed_settlements
+from models.storage.anchors import Anchors
+from models.storage.evidence_store import FileEvidenceStore
+from models.storage.unit_of_work import UnitOfWorkFactory, unit_of_work_factory
+
+DATABASE: Final = "onpost.db"
+EVIDENCE: Final = "evidence"
+ANCHORS: Final = "anchors/register.jsonl"
+KEY: Final = "keys/register.pem"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The opened record. Close it at the end.
+
+    Attributes:
+        make_uow: Makes units of work, from any thread.
+        evidence: The evidence store.
+        anchors: The signed heads, outside the database.
+        faults: What was found wrong at the start; nothing was repaired but the settling of
+            heads that this program had signed itself.
+    """
+
+    make_uow: UnitOfWorkFactory
+    evidence: FileEvidenceStore
+    anchors: Anchors
+    faults: tuple[Fault, ...] = ()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.make_uow.close()
+
+
+def open_record(data: Path, url: str = "") -> Record:
+    """Open the record of an installation, made and migrated where need be.
+
+    Args:
+        data: Folder of all that is kept: `onpost.db`, `evidence/`, `anchors/`, `keys/`.
+        url: Database, where it is not `onpost.db` in that folder.
+
+    Raises:
+        StorageError: the database, the key or a folder cannot be used.
+    """
+    anchors = Anchors(data / ANCHORS, data / KEY)
+    make_uow = unit_of_work_factory(url or _default_url(data), anchors)
+    faults = _settle(make_uow, anchors)
+    return Record(make_uow, FileEvidenceStore(data / EVIDENCE), anchors, faults)
+
+
+def open_existing_record(data: Path, url: str = "") -> Record:
+    """Open a record to look at it: nothing is made, migrated or settled.
+
+    Raises:
+        StorageError: the database, the key or its folder is not there, or the database is
+            not of this program's version.
+    """
+    if not url and not (data / DATABASE).exists():
+        raise StorageError(
+            "找不到登记数据库。请用 --data 指定数据文件夹,或用 --database 指定数据库。",
+            "the register's database is not there. Name its folder with --data, "
+            "or the database with --database.",
+            where=str(data / DATABASE),
+        )
+    anchors = Anchors(data / ANCHORS, data / KEY, create=False)
+    make_uow = unit_of_work_factory(url or _default_url(data), anchors, migrate=False)
+    return Record(make_uow, FileEvidenceStore(data / EVIDENCE), anchors)
+
+
+def _default_url(data: Path) -> str:
+    return f"sqlite:///{data / DATABASE}"
+
+
+def _settle(make_uow: UnitOfWorkFactory, anchors: Anchors) -> tuple[Fault, ...]:
+    """Settle heads that were signed and committed by a process that died right then."""
+    read = anchors.read()
+    with make_uow(read_only=True) as uow:
+
+        def entry_of(anchor: Anchor) -> Entry | None:
+            return uow.register.get(anchor.seq, chain=anchor.chain)
+
+        for first, entry in owed_settlements(read.anchors, entry_of):
+            anchors.sign(first, entry, settled=True)
+    return read.faults

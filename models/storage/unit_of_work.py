@@ -1,0 +1,156 @@
+"""One transaction of the record, its books, and the signed head of what it appended."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.domain import ports
+from models.domain.errors import StorageError
+from models.storage.anchors import Anchors
+from models.storage.camera_book import StoredCameras
+from models.storage.engine import READ_ONLY, open_engine
+from models.storage.evidence_book import StoredEvidence
+from models.storage.finding_book import StoredAlerts, StoredFindings
+from models.storage.migrate import upgrade
+from models.storage.register_book import StoredRegister
+from models.storage.span_book import StoredPresences, StoredSpans
+from models.storage.version_book import StoredRosters, StoredSettings
+
+_log: Final = logging.getLogger(__name__)
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn the database's errors into one that a person can mend."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise StorageError(
+            f"数据库操作失败,本次未写入任何内容:{cause}。请检查数据库是否运行、磁盘空间与权限。",
+            f"the database refused, nothing was written: {cause}. "
+            "Check that it runs, its disk space and permissions.",
+            where="database",
+        ) from error
+
+
+class SqlUnitOfWork:
+    """UnitOfWork on one connection of the engine."""
+
+    spans: ports.SpanBook
+    presences: ports.PresenceBook
+    register: ports.RegisterBook
+    findings: ports.FindingBook
+    evidence: ports.EvidenceBook
+    alerts: ports.AlertBook
+    cameras: ports.CameraBook
+    rosters: ports.RosterBook
+    settings: ports.SettingsBook
+
+    def __init__(self, engine: Engine, anchors: Anchors | None, *, read_only: bool) -> None:
+        self._engine = engine
+        self._anchors = anchors
+        self._read_only = read_only
+        self._connection: Connection | None = None
+        self._register: StoredRegister | None = None
+
+    def __enter__(self) -> SqlUnitOfWork:
+        if self._connection is not None:
+            raise RuntimeError("a unit of work is entered once at a time")
+        with storage_errors():
+            connection = self._engine.connect()
+            try:
+                connection = connection.execution_options(**{READ_ONLY: self._read_only})
+                connection.begin()
+            except BaseException:
+                connection.close()
+                raise
+        self._connection = connection
+        self._register = StoredRegister(connection)
+        self.register = self._register
+        self.spans = StoredSpans(connection)
+        self.presences = StoredPresences(connection)
+        self.findings = StoredFindings(connection)
+        self.evidence = StoredEvidence(connection)
+        self.alerts = StoredAlerts(connection)
+        self.cameras = StoredCameras(connection)
+        self.rosters = StoredRosters(connection)
+        self.settings = StoredSettings(connection)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        connection, self._connection, self._register = self._connection, None, None
+        with storage_errors():
+            if connection is not None:
+                connection.close()  # rolls back what was not committed
+            error = exc[1] if len(exc) > 1 else None
+            if isinstance(error, (SQLAlchemyError, sqlite3.Error)):
+                raise error
+
+    def commit(self) -> None:
+        connection, register = self._connection, self._register
+        if self._read_only or connection is None or register is None:
+            raise RuntimeError("commit is for an entered unit of work that may write")
+        if not connection.in_transaction():
+            raise RuntimeError("a unit of work commits once")
+        appended = list(register.appended.values())
+        if self._anchors is not None:
+            for first, entry in appended:
+                self._anchors.sign(first, entry, settled=False)
+        with storage_errors():
+            connection.commit()
+        if self._anchors is not None and appended:
+            self._settle(self._anchors, register)
+
+    def _settle(self, anchors: Anchors, register: StoredRegister) -> None:
+        # The entries are committed and signed: failing here must not look like failing there.
+        try:
+            for first, entry in register.appended.values():
+                anchors.sign(first, entry, settled=True)
+        except StorageError as error:
+            _log.warning("the register's head is settled at the next start: %s", error)
+
+
+class UnitOfWorkFactory:
+    """Makes units of work on one engine; safe from any thread. Close it at the end."""
+
+    def __init__(self, engine: Engine, anchors: Anchors | None = None) -> None:
+        self.engine = engine
+        self.anchors = anchors
+
+    def __call__(self, *, read_only: bool = False) -> SqlUnitOfWork:
+        return SqlUnitOfWork(self.engine, self.anchors, read_only=read_only)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def unit_of_work_factory(
+    url: str, anchors: Anchors | None = None, *, migrate: bool = True
+) -> UnitOfWorkFactory:
+    """Open a database, bring its tables up to date and give what makes units of work.
+
+    Args:
+        url: `sqlite:///file` or `postgresql://…`.
+        anchors: Signs the register's heads; None only where nothing is registered.
+        migrate: False leaves the tables as they are and refuses older ones.
+
+    Raises:
+        StorageError: the database cannot be opened, or is newer than this program.
+    """
+    engine = open_engine(url)
+    try:
+        with storage_errors():
+            upgrade(engine, change=migrate)
+    except StorageError:
+        engine.dispose()
+        raise
+    return UnitOfWorkFactory(engine, anchors)
