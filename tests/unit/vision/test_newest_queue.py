@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from tests.builders import at
+from vision.engine.newest import NewestQueue
+from vision.frame import Frame
+
+
+def frame(camera: str, seconds: float = 0) -> Frame:
+    return Frame(camera, np.zeros((2, 2, 3), np.uint8), at(seconds))
+
+
+def test_of_each_camera_only_the_newest_picture_waits_and_the_older_counts_as_missed() -> None:
+    queue = NewestQueue()
+    assert [queue.put(frame("a", 0)), queue.put(frame("b", 1)), queue.put(frame("a", 2))] == [
+        False,
+        False,
+        True,
+    ]
+    assert len(queue) == 2
+    first = queue.take()
+    assert first is not None
+    assert (first.camera_id, first.taken_at) == ("a", at(2)), "it keeps its place in the row"
+
+
+def test_closing_lets_waiting_workers_go() -> None:
+    queue = NewestQueue()
+    answers: list[Frame | None] = []
+    worker = threading.Thread(target=lambda: answers.append(queue.take()))
+    worker.start()
+    queue.close()
+    worker.join(2)
+    assert answers == [None]

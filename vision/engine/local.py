@@ -1,0 +1,167 @@
+"""All cameras of one machine: a thread per camera link, a few workers, one detector."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from models.domain.errors import StorageError
+from models.domain.ports import Clock
+from models.domain.presence import Reason
+from vision.camera_desk import CameraDesk, Examined
+from vision.camera_link import CameraLink, LinkState
+from vision.engine.newest import NewestQueue
+from vision.frame import Frame
+from vision.jpeg import encode
+from vision.watch_room import WatchRoom
+
+log = structlog.get_logger("onpost.watch")
+
+
+class Shelf(Protocol):
+    """Where the newest picture of each camera is laid for the wall (图像架)."""
+
+    def show(self, frame: Frame, jpeg: bytes, fault: Reason | None) -> None:
+        """Replace the camera's picture."""
+        ...
+
+    def offline(self, camera_id: str, link: str, reason: Reason, at: datetime) -> None:
+        """Say that the camera gives none; its last picture stays, its age tells."""
+        ...
+
+
+class Meter(Protocol):
+    """What is counted while watching."""
+
+    def missed(self, samples: int = 1) -> None:
+        """Samples that were due and not looked at."""
+        ...
+
+    def examined(self, examined: Examined, seconds: float) -> None:
+        """One picture was examined in so many real seconds."""
+        ...
+
+    def link(self, camera_id: str, state: LinkState) -> None:
+        """A camera's link changed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CameraPost:
+    """A camera to be watched: its link and its desk."""
+
+    camera_id: str
+    desk: CameraDesk
+    link: Callable[[Callable[[Frame], None], LinkListener], CameraLink]
+
+
+LinkListener = Callable[[str, LinkState, str, datetime], None]
+"""(camera id, new state, what happened, when)."""
+
+
+class LocalEngine:
+    """Runs camera links and workers until it is stopped.
+
+    Args:
+        posts: The cameras.
+        room: Where evidence goes.
+        shelf: Where the newest pictures go.
+        meter: What is counted.
+        clock: This process's clock.
+        stopwatch: Real seconds, monotonic.
+        workers: Threads that examine pictures.
+    """
+
+    def __init__(
+        self,
+        posts: Sequence[CameraPost],
+        room: WatchRoom,
+        shelf: Shelf,
+        meter: Meter,
+        clock: Clock,
+        stopwatch: Callable[[], float],
+        workers: int = 2,
+    ) -> None:
+        self._posts = {post.camera_id: post for post in posts}
+        self._room = room
+        self._shelf = shelf
+        self._meter = meter
+        self._clock = clock
+        self._stopwatch = stopwatch
+        self._workers = workers
+        self._queue = NewestQueue()
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._links: list[CameraLink] = []
+
+    def start(self) -> None:
+        """Start every link and worker."""
+        for post in self._posts.values():
+            link = post.link(self._arrived, self._link_changed)
+            self._links.append(link)
+            self._threads.append(
+                threading.Thread(
+                    target=link.run, args=(self._stop,), name=f"link-{post.camera_id}", daemon=True
+                )
+            )
+        for number in range(self._workers):
+            self._threads.append(
+                threading.Thread(target=self._work, name=f"worker-{number}", daemon=True)
+            )
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, within_s: float = 10.0) -> bool:
+        """Stop all of it; True where every thread ended in time."""
+        self._stop.set()
+        self._queue.close()
+        until = self._stopwatch() + within_s
+        for thread in self._threads:
+            thread.join(max(0.0, until - self._stopwatch()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    @property
+    def links(self) -> Sequence[CameraLink]:
+        """The cameras' links, for their counters."""
+        return self._links
+
+    def _arrived(self, frame: Frame) -> None:
+        if self._queue.put(frame):
+            self._meter.missed()
+
+    def _link_changed(self, camera_id: str, state: LinkState, text: str, at: datetime) -> None:
+        self._meter.link(camera_id, state)
+        log.info("camera_link", camera=camera_id, state=state.value, what=text)
+        if state in (LinkState.BACKING_OFF, LinkState.STALE):
+            reason = Reason.OFFLINE if state is LinkState.BACKING_OFF else Reason.STALE
+            self._room.offline(camera_id, reason)
+            self._shelf.offline(camera_id, state.value, reason, at)
+        elif state is LinkState.LIVE:
+            self._room.offline(camera_id, None)
+
+    def _work(self) -> None:
+        while (frame := self._queue.take()) is not None:
+            try:
+                self._examine(frame)
+            except Exception:  # a worker outlives any one picture; it is then a missed sample
+                self._meter.missed()
+                log.exception("examine_failed", camera=frame.camera_id)
+
+    def _examine(self, frame: Frame) -> None:
+        post = self._posts[frame.camera_id]
+        started = self._stopwatch()
+        examined = post.desk.examine(frame, self._room.doubtful(frame.camera_id))
+        jpeg = frame.jpeg or encode(frame.image)
+        refused = self._room.take(frame.camera_id, examined, jpeg)
+        if refused:
+            log.warning("older_than_known", camera=frame.camera_id, windows=refused)
+        self._meter.examined(examined, self._stopwatch() - started)
+        try:
+            self._shelf.show(frame, jpeg, examined.fault)
+        except StorageError as error:  # the wall may go stale; the watch may not stop
+            log.warning("shelf_failed", camera=frame.camera_id, error=str(error))
