@@ -81,6 +81,7 @@ class LocalEngine:
         self,
         posts: Sequence[CameraPost],
         room: WatchRoom,
+        *,
         shelf: Shelf,
         meter: Meter,
         clock: Clock,

@@ -1,0 +1,109 @@
+"""What the record says of a judged finding: register payload, list row, alert."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from models.domain.finding import Finding
+from models.domain.hall import Window
+from models.domain.records import FindingRecord, LiveAlert
+
+ALERT = "away"
+"""Kind of the alert that an empty window raises (离岗提醒)."""
+
+TO_VERIFY = "to_verify"
+"""A finding's state until a person has looked at it (待核实)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What an entry must name so that it can be checked years later.
+
+    Attributes:
+        model_hash: SHA-256 of the detector's weights.
+        detector: Network and engine.
+        settings_hash: SHA-256 of the settings.
+    """
+
+    model_hash: str
+    detector: str
+    settings_hash: str
+
+
+def facts_of(finding: Finding, window: Window, proof: Proof) -> dict[str, Any]:
+    """What an entry says; a post, never a person."""
+    return {
+        "finding": finding.key,
+        "window": finding.window_id,
+        "hall": finding.hall_id,
+        "unit": finding.unit_id,
+        "post": finding.post,
+        "kind": finding.kind.value,
+        "label": finding.label,
+        "since": finding.since.isoformat(),
+        "until_at_least": finding.until_at_least.isoformat(),
+        "at_least_s": finding.lower_s,
+        "at_most_s": finding.upper_s,
+        "ended": finding.ended,
+        "session": [finding.session_start.isoformat(), finding.session_end.isoformat()],
+        "roster_version": finding.roster_version,
+        "thresholds": finding.profile,
+        "samples": finding.samples,
+        "weakest": round(finding.weakest, 4),
+        "notices": list(finding.notice_ids),
+        "remarks": list(finding.remark_ids),
+        "why": {"zh": finding.why_zh, "en": finding.why_en},
+        "zones": {view.camera_id: view.version for view in window.views},
+        "model_hash": proof.model_hash,
+        "detector": proof.detector,
+        "settings_hash": proof.settings_hash,
+    }
+
+
+def record_of(finding: Finding, opened_at: datetime) -> FindingRecord:
+    """The finding as lists and pages see it."""
+    return FindingRecord(
+        key=finding.key,
+        window_id=finding.window_id,
+        hall_id=finding.hall_id,
+        kind=finding.kind.value,
+        state=TO_VERIFY,
+        opened_at=opened_at,
+        started_at=finding.since,
+        until_at_least=finding.until_at_least,
+        proven_s=finding.lower_s,
+        possible_s=finding.upper_s,
+        ended=finding.ended,
+        unit_id=finding.unit_id,
+        post=finding.post,
+        roster_version=finding.roster_version,
+        profile=finding.profile,
+        details={
+            "label": finding.label,
+            "why_zh": finding.why_zh,
+            "why_en": finding.why_en,
+            "length_zh": finding.length_zh,
+            "session": [finding.session_start.isoformat(), finding.session_end.isoformat()],
+            "samples": finding.samples,
+            "weakest": round(finding.weakest, 4),
+        },
+    )
+
+
+def alert_of(finding: Finding, grown: str, now: datetime) -> LiveAlert:
+    """The alert (离岗提醒) that an empty window raises; `grown` is the finding it grew into."""
+    return LiveAlert(
+        window_id=finding.window_id,
+        kind=ALERT,
+        since=finding.since,
+        raised_at=now,
+        finding_key=grown,
+        details={
+            "hall_id": finding.hall_id,
+            "label": finding.label,
+            "why_zh": finding.why_zh,
+            "why_en": finding.why_en,
+        },
+    )
