@@ -126,8 +126,7 @@ class WorkCalendar:
             return None
         return (
             f"{year}年放假安排未发布,暂按周一至周五;自动通报已停用。",
-            f"The holiday plan of {year} is not out; Monday to Friday is assumed and nothing "
-            "is published automatically.",
+            f"No holiday plan of {year} yet: Monday to Friday assumed, no automatic publication.",
         )
 
     def add_workdays(self, start: date, days: int, hall_id: str = "") -> date:
@@ -197,6 +196,7 @@ def sessions_of(
     window: Window,
     hall: Hall,
     on: date,
+    *,
     hours: HoursBook,
     calendar: WorkCalendar,
     roster: Roster,

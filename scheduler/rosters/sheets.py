@@ -1,0 +1,87 @@
+"""Tables as they stand in files: cells that know their place, merged cells filled in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from scheduler.rosters.problems import Problem, RosterProblems
+from scheduler.rosters.spelling import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: what is in it and where it stands.
+
+    Attributes:
+        value: Text, number, date or time as the file holds it; empty text for nothing.
+        where: `file:line` in a CSV, `file [sheet] B3` in a workbook.
+        epoch_1904: The workbook counts days from 1904.
+    """
+
+    value: str | float | datetime | time
+    where: str
+    epoch_1904: bool = False
+
+    @property
+    def text(self) -> str:
+        """As text, in plain forms; whole numbers without `.0`."""
+        if isinstance(self.value, float):
+            return str(int(self.value)) if self.value == int(self.value) else str(self.value)
+        if isinstance(self.value, datetime):
+            return self.value.date().isoformat()
+        if isinstance(self.value, time):
+            return self.value.strftime("%H:%M")
+        return fold(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table: rows of cells, `marks` being what cannot be read (colours, struck-out text)."""
+
+    file: str
+    name: str
+    rows: tuple[tuple[Cell, ...], ...]
+    marks: tuple[str, ...] = ()
+
+
+def unreadable(file: str, en: str) -> RosterProblems:
+    """E101: the file is none that can be read."""
+    zh = (
+        f"「{file}」不是可读取的 Excel/CSV 文件(可能是 WPS .et 或加密文件)。"
+        "请另存为 .xlsx 后重新导入。"
+    )
+    return RosterProblems([Problem("E101", file, zh, f"{en}; save it as .xlsx and import again.")])
+
+
+def read_csv(file: str, data: bytes) -> Sheet:
+    """Read a CSV in UTF-8, with or without a byte-order mark, or GB18030; `,` `;` or tabs.
+
+    Raises:
+        RosterProblems: It is none of these (E101).
+    """
+    text = _decoded(file, data)
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, number = [], 1
+    try:
+        for line in reader:
+            rows.append(tuple(Cell(value, f"{file}:{number}") for value in line))
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise unreadable(file, f"line {number} is not readable as CSV ({error})") from None
+    return Sheet(file, "", tuple(rows))
+
+
+def _decoded(file: str, data: bytes) -> str:
+    if b"\x00" in data:
+        raise unreadable(file, "not a text file")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise unreadable(file, "neither UTF-8 nor GB18030")
