@@ -21,22 +21,33 @@ def _group() -> None:
 
 
 def verify(
+    settings: Annotated[
+        Path | None, typer.Option(help="Settings file; else $ONPOST_SETTINGS.")
+    ] = None,
     data: Annotated[
-        Path, typer.Option(help="Folder of the record: database, evidence, signed heads, key.")
-    ] = Path("data"),
-    database: Annotated[
-        str, typer.Option(help="Database URL, where it is not onpost.db in that folder.")
-    ] = "",
+        Path | None, typer.Option(help="Folder of the record: database, signed heads, key.")
+    ] = None,
+    database: Annotated[str, typer.Option(help="Database URL, where it is not in --data.")] = "",
+    evidence: Annotated[
+        Path | None, typer.Option(help="Folder of the pictures, where it is not in --data.")
+    ] = None,
 ) -> None:
     """Check every entry's hash and place, the signed heads, and every evidence picture.
 
-    Exit status 0 only if all is well, 1 where the register was changed, 2 where it cannot
-    be read.
+    What no option names comes from the settings. Exit status 0 only if all is well, 1 where
+    the register was changed, 2 where it cannot be read.
     """
     from models.storage.record import open_existing_record
     from models.storage.verification import verify_record
 
-    record = open_existing_record(data, database)
+    if data is None:
+        from api.settings import load_settings
+
+        chosen = load_settings(settings)
+        data = chosen.data_path
+        database = database or chosen.database_url
+        evidence = evidence or chosen.evidence_path
+    record = open_existing_record(data, database, evidence=evidence)
     try:
         verdict = verify_record(record)
         fingerprint = record.anchors.fingerprint

@@ -10,6 +10,7 @@ from models.domain.errors import StorageError
 from models.domain.register import Anchor, Entry, Fault
 from models.domain.register_check import owed_settlements
 from models.storage.anchors import Anchors
+from models.storage.engine import sqlite_file
 from models.storage.evidence_store import FileEvidenceStore
 from models.storage.unit_of_work import UnitOfWorkFactory, unit_of_work_factory
 
@@ -41,39 +42,46 @@ class Record:
         self.make_uow.close()
 
 
-def open_record(data: Path, url: str = "") -> Record:
+def open_record(
+    data: Path, url: str = "", *, evidence: Path | None = None, migrate: bool = True
+) -> Record:
     """Open the record of an installation, made and migrated where need be.
 
     Args:
         data: Folder of all that is kept: `onpost.db`, `evidence/`, `anchors/`, `keys/`.
         url: Database, where it is not `onpost.db` in that folder.
+        evidence: Evidence folder, where it is not in that folder.
+        migrate: False refuses a database that is not of this program's version and settles
+            no heads, for processes that another one goes before.
 
     Raises:
         StorageError: the database, the key or a folder cannot be used.
     """
     anchors = Anchors(data / ANCHORS, data / KEY)
-    make_uow = unit_of_work_factory(url or _default_url(data), anchors)
-    faults = _settle(make_uow, anchors)
-    return Record(make_uow, FileEvidenceStore(data / EVIDENCE), anchors, faults)
+    make_uow = unit_of_work_factory(url or _default_url(data), anchors, migrate=migrate)
+    faults = _settle(make_uow, anchors) if migrate else ()
+    return Record(make_uow, FileEvidenceStore(evidence or data / EVIDENCE), anchors, faults)
 
 
-def open_existing_record(data: Path, url: str = "") -> Record:
+def open_existing_record(data: Path, url: str = "", *, evidence: Path | None = None) -> Record:
     """Open a record to look at it: nothing is made, migrated or settled.
 
     Raises:
         StorageError: the database, the key or its folder is not there, or the database is
             not of this program's version.
     """
-    if not url and not (data / DATABASE).exists():
+    address = url or _default_url(data)
+    file = sqlite_file(address)
+    if file is not None and not file.exists():
         raise StorageError(
             "找不到登记数据库。请用 --data 指定数据文件夹,或用 --database 指定数据库。",
             "the register's database is not there. Name its folder with --data, "
             "or the database with --database.",
-            where=str(data / DATABASE),
+            where=str(file),
         )
     anchors = Anchors(data / ANCHORS, data / KEY, create=False)
-    make_uow = unit_of_work_factory(url or _default_url(data), anchors, migrate=False)
-    return Record(make_uow, FileEvidenceStore(data / EVIDENCE), anchors)
+    make_uow = unit_of_work_factory(address, anchors, migrate=False)
+    return Record(make_uow, FileEvidenceStore(evidence or data / EVIDENCE), anchors)
 
 
 def _default_url(data: Path) -> str:
