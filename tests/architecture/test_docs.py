@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-import click
 import pytest
 import typer.main
 
@@ -26,13 +26,16 @@ def _blocks(path: str, language: str) -> list[str]:
     return re.findall(rf"(?ms)^```{language}\n(.*?)^```", _text(path))
 
 
+def _children(command: object) -> Mapping[str, object]:
+    """Commands of a group; none where it is a plain command."""
+    found: Mapping[str, object] = getattr(command, "commands", {})
+    return found
+
+
 def _commands() -> set[str]:
-    root = typer.main.get_command(build())
-    assert isinstance(root, click.Group)
-    names = set()
-    for name, command in root.commands.items():
-        inner = command.commands if isinstance(command, click.Group) else {}
-        names |= {name, *(f"{name} {sub}" for sub in inner)}
+    names: set[str] = set()
+    for name, command in _children(typer.main.get_command(build())).items():
+        names |= {name, *(f"{name} {sub}" for sub in _children(command))}
     return names
 
 
