@@ -117,7 +117,7 @@ class Settings(BaseSettings):
         """SQLAlchemy's address of the database; it may hold a password, so do not print it."""
         if self.database is not None:
             return self.database.get_secret_value()
-        return f"sqlite:///{self.data_path / 'onpost.sqlite'}"
+        return f"sqlite:///{self.data_path / 'onpost.db'}"
 
     def source_of(self, camera_id: str) -> str:
         """A camera's address with its password, for `vision.sources` alone."""
@@ -159,16 +159,20 @@ class Settings(BaseSettings):
             data["cameras"][camera_id]["source"] = redact(camera.source.get_secret_value())
         return data
 
-    def settings_hash(self) -> str:
-        """SHA-256, hex, of the canonical JSON without secrets; goes into register entries.
+    def hashed(self) -> dict[str, Any]:
+        """What `settings_hash` covers: the settings that a finding depends on, no secrets.
 
         What differs between processes of one run or machines of one site (ports, the clock's
         anchor, folders) is left out.
         """
         data = self.public()
-        for name in ("clock", "web", "log", "data_dir", "shelf_dir"):
+        for name in ("clock", "web", "watch", "log", "data_dir", "shelf_dir"):
             del data[name]
-        text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return data
+
+    def settings_hash(self) -> str:
+        """SHA-256, hex, of the canonical JSON of `hashed`; goes into register entries."""
+        text = json.dumps(self.hashed(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
 

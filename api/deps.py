@@ -1,0 +1,17 @@
+"""What routes ask for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.wiring import WebParts
+
+
+def _parts(request: Request) -> WebParts:
+    parts: WebParts = request.app.state.parts
+    return parts
+
+
+PartsDep = Annotated[WebParts, Depends(_parts)]

@@ -1,0 +1,134 @@
+"""Errors as `application/problem+json`; the one place that knows status codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.redact import redact
+from api.schemas.problem import ProblemOut
+from models.domain.errors import (
+    DetectorError,
+    ForbiddenMove,
+    InputError,
+    OnPostError,
+    RegisterError,
+    SourceError,
+    StorageError,
+    WeightsError,
+)
+
+log = structlog.get_logger("onpost.web")
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+
+class NotThere(OnPostError):
+    """Asked for something that does not exist."""
+
+
+STATUS: Final[Mapping[type[OnPostError], int]] = {
+    NotThere: 404,
+    ForbiddenMove: 409,
+    InputError: 422,
+    RegisterError: 409,
+    SourceError: 502,
+    DetectorError: 503,
+    StorageError: 503,
+    WeightsError: 503,
+}
+
+
+def status_of(error: OnPostError) -> int:
+    """The HTTP status of an error, by its nearest class in `STATUS`; 500 for none."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def missing(zh: str, en: str, name: str) -> NotThere:
+    """`name` does not exist: for a 404."""
+    return NotThere(f"{zh}“{name}”不存在。", f"there is no {en} {name!r}.", where=name)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Answer every error of the API with a problem that a person and a program can read."""
+    app.add_exception_handler(OnPostError, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _answer(problem: ProblemOut) -> JSONResponse:
+    return JSONResponse(problem.model_dump(), problem.status, media_type=PROBLEM_JSON)
+
+
+def _ours(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, OnPostError)  # noqa: S101  registered for it above
+    zh, en = redact(error.zh), redact(error.en)
+    status = status_of(error)
+    return _answer(
+        ProblemOut(
+            title=HTTPStatus(status).phrase,
+            status=status,
+            detail=f"{zh} / {en}",
+            detail_zh=zh,
+            detail_en=en,
+            where=redact(error.where),
+            code=error.code,
+        )
+    )
+
+
+def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  registered for it above
+    parts = [
+        f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()
+    ]
+    said = redact("; ".join(parts))
+    return _answer(
+        ProblemOut(
+            title="Unprocessable Entity",
+            status=422,
+            detail=f"请求参数有误:{said}",
+            detail_zh=f"请求参数有误:{said}",
+            detail_en=f"the request is not valid: {said}",
+        )
+    )
+
+
+def _http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101  registered for it above
+    return _answer(
+        ProblemOut(
+            title=HTTPStatus(error.status_code).phrase,
+            status=error.status_code,
+            detail=str(error.detail),
+            detail_zh=_HTTP_ZH.get(error.status_code, str(error.detail)),
+            detail_en=str(error.detail),
+        )
+    )
+
+
+def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    log.error("unexpected error", path=request.url.path, exc_info=error)
+    return _answer(
+        ProblemOut(
+            title="Internal Server Error",
+            status=500,
+            detail="内部错误,请查看日志。 / internal error; see the log.",
+            detail_zh="内部错误,请查看日志。",
+            detail_en="internal error; see the log.",
+        )
+    )
+
+
+_HTTP_ZH: Final[Mapping[int, str]] = {
+    404: "页面或接口不存在。",
+    405: "不支持此请求方法。",
+}

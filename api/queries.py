@@ -1,0 +1,189 @@
+"""The record told in the API's words: findings, alerts, events, with names and local times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from api.events import type_of
+from api.schemas.finding import (
+    AlertOut,
+    EventOut,
+    FindingDetail,
+    FindingOut,
+    PictureOut,
+    RegisterOut,
+    SpanOut,
+)
+from api.sentences import sentences
+from api.settings import Settings
+from models.domain.ports import UnitOfWork
+from models.domain.records import FindingRecord, LiveAlert
+from models.domain.register import Entry
+
+
+class Teller:
+    """Tells records with the names of halls and windows and in the hall's time zone."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def zone(self, hall_id: str) -> ZoneInfo:
+        """The hall's time zone, the global one where the hall is not in the settings any more."""
+        known = hall_id in self._settings.halls
+        return ZoneInfo(self._settings.time_zone_of(hall_id) if known else self._settings.time_zone)
+
+    def hall_name(self, hall_id: str) -> str:
+        hall = self._settings.halls.get(hall_id)
+        return hall.name if hall else hall_id
+
+    def window_name(self, window_id: str) -> str:
+        window = self._settings.windows.get(window_id)
+        return window.name if window else window_id
+
+    def hall_of_window(self, window_id: str) -> str:
+        window = self._settings.windows.get(window_id)
+        return window.hall if window else ""
+
+    def finding(self, record: FindingRecord) -> FindingOut:
+        """One finding as lists show it."""
+        zone = self.zone(record.hall_id)
+        details = record.details
+        return FindingOut(
+            id=record.id,
+            key=record.key,
+            kind=record.kind,
+            state=record.state,
+            window_id=record.window_id,
+            window=self.window_name(record.window_id),
+            hall_id=record.hall_id,
+            hall=self.hall_name(record.hall_id),
+            unit=record.unit_id,
+            post=record.post,
+            opened_at=record.opened_at.astimezone(zone),
+            started_at=record.started_at.astimezone(zone),
+            until_at_least=record.until_at_least.astimezone(zone),
+            proven_s=record.proven_s,
+            possible_s=record.possible_s,
+            ended=record.ended,
+            expected=str(details.get("expected", "")),
+            observed=str(details.get("observed", "absent")),
+            reason=str(details.get("reason", "empty")),
+            roster_version=record.roster_version,
+            profile=record.profile,
+            evidence_sha256=list(record.evidence),
+            register_seq=record.last_seq,
+        )
+
+    def detail(self, record: FindingRecord, uow: UnitOfWork) -> FindingDetail:
+        """One finding with pictures, register entry and the window's day."""
+        entry = uow.register.by_key(record.key) or (
+            uow.register.get(record.last_seq) if record.last_seq else None
+        )
+        return FindingDetail(
+            **self.finding(record).model_dump(),
+            pictures=self._pictures(record, uow),
+            details=dict(record.details),
+            register_entry=self.entry(entry) if entry else None,
+            day=self.day(record.window_id, record.started_at, uow),
+            sentence=sentences(
+                record,
+                entry.payload if entry else {},
+                self.window_name(record.window_id),
+                self.hall_name(record.hall_id),
+                self.zone(record.hall_id),
+            ),
+        )
+
+    def entry(self, entry: Entry) -> RegisterOut:
+        """A register entry as stored."""
+        return RegisterOut(
+            seq=entry.seq,
+            hash=entry.hash,
+            prev_hash=entry.prev_hash,
+            kind=entry.kind,
+            at=entry.at.astimezone(ZoneInfo(self._settings.time_zone)),
+            payload=entry.payload,
+        )
+
+    def day(self, window_id: str, moment: datetime, uow: UnitOfWork) -> list[SpanOut]:
+        """The window's spans on the local day of `moment`."""
+        zone = self.zone(self.hall_of_window(window_id))
+        midnight = moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        spans = uow.spans.between(window_id, midnight, midnight + timedelta(days=1))
+        return [
+            SpanOut(
+                state=span.state,
+                reason=span.reason,
+                start=span.start.astimezone(zone),
+                end=span.end.astimezone(zone) if span.end else None,
+                samples=span.samples,
+            )
+            for span in spans
+        ]
+
+    def _pictures(self, record: FindingRecord, uow: UnitOfWork) -> list[PictureOut]:
+        found = [uow.evidence.get(sha256) for sha256 in record.evidence]
+        zone = self.zone(record.hall_id)
+        return [
+            PictureOut(
+                sha256=picture.sha256,
+                moment=picture.kind,
+                taken_at=picture.taken_at.astimezone(zone),
+                camera_id=picture.camera_id,
+                zone_version=picture.zone_version,
+                masked=picture.masked,
+                url=f"/api/v1/evidence/{picture.sha256}.jpg",
+            )
+            for picture in found
+            if picture is not None
+        ]
+
+    def alert(self, alert: LiveAlert, finding_ids: Mapping[str, int]) -> AlertOut:
+        """One alert; `finding_ids` by key where the finding is at hand."""
+        hall_id = self.hall_of_window(alert.window_id)
+        zone = self.zone(hall_id)
+        return AlertOut(
+            id=alert.id,
+            window_id=alert.window_id,
+            window=self.window_name(alert.window_id),
+            hall_id=hall_id,
+            hall=self.hall_name(hall_id),
+            kind=alert.kind,
+            since=alert.since.astimezone(zone),
+            raised_at=alert.raised_at.astimezone(zone),
+            cleared_at=alert.cleared_at.astimezone(zone) if alert.cleared_at else None,
+            finding_id=finding_ids.get(alert.finding_key),
+        )
+
+    def events(self, entries: Sequence[Entry], uow: UnitOfWork) -> list[EventOut]:
+        """Register entries as events."""
+        return [self._event(entry, uow) for entry in entries]
+
+    def _event(self, entry: Entry, uow: UnitOfWork) -> EventOut:
+        payload = entry.payload
+        key = str(payload.get("finding_key") or payload.get("key") or entry.key)
+        record = uow.findings.by_key(key) if key else None
+        after = self.finding(record) if record else None
+        evidence = payload.get("evidence") or []
+        return EventOut(
+            id=entry.seq,
+            type=type_of(entry),
+            kind=entry.kind,
+            at=entry.at.astimezone(ZoneInfo(self._settings.time_zone)),
+            window_id=_text(payload, "window_id") or (record.window_id if record else None),
+            state=_text(payload, "state") or (after.state if after else None),
+            reason=_text(payload, "reason") or (after.reason if after else None),
+            expected=_text(payload, "expected") or (after.expected if after else None),
+            observed=_text(payload, "observed") or (after.observed if after else None),
+            evidence_sha256=[item["sha256"] for item in evidence if "sha256" in item],
+            before=payload.get("before"),
+            after=after.model_dump(mode="json") if after else None,
+        )
+
+
+def _text(payload: Mapping[str, Any], key: str) -> str | None:
+    value = payload.get(key)
+    return str(value) if value is not None else None

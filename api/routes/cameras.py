@@ -1,0 +1,117 @@
+"""Cameras, their newest pictures, and windows."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api.deps import PartsDep
+from api.errors import missing
+from api.schemas.camera import CameraOut, WindowOut
+from api.sight import CameraSight, WindowSight
+from api.wiring import WebParts
+from vision.frame_shelf import ShelfPicture
+
+router = APIRouter(tags=["cameras"])
+
+FRESH = {"Cache-Control": "no-cache, private"}
+"""Keep it, but ask each time whether it is still the newest (ETag)."""
+
+
+@router.get("/cameras")
+def list_cameras(parts: PartsDep) -> list[CameraOut]:
+    """Every camera with its condition and the age of its newest picture."""
+    return [_camera(parts, sight) for sight in parts.board.sight.cameras]
+
+
+@router.get("/cameras/{camera_id}")
+def one_camera(camera_id: str, parts: PartsDep) -> CameraOut:
+    """One camera."""
+    for sight in parts.board.sight.cameras:
+        if sight.id == camera_id:
+            return _camera(parts, sight)
+    raise missing("摄像头", "camera", camera_id)
+
+
+@router.get("/cameras/{camera_id}/latest.jpg", response_class=Response)
+def latest(camera_id: str, request: Request, parts: PartsDep) -> Response:
+    """The newest picture."""
+    _known(parts, camera_id)
+    return _picture(request, parts.shelf.latest(camera_id), camera_id)
+
+
+@router.get("/cameras/{camera_id}/thumbnail.jpg", response_class=Response)
+def thumbnail(camera_id: str, request: Request, parts: PartsDep) -> Response:
+    """The newest thumbnail, at most 15 KB."""
+    _known(parts, camera_id)
+    return _picture(request, parts.shelf.thumbnail(camera_id), camera_id)
+
+
+@router.get("/windows")
+def list_windows(parts: PartsDep) -> list[WindowOut]:
+    """Every window with its state."""
+    return [_window(parts, sight) for sight in parts.board.sight.windows]
+
+
+@router.get("/windows/{window_id}")
+def one_window(window_id: str, parts: PartsDep) -> WindowOut:
+    """One window."""
+    for sight in parts.board.sight.windows:
+        if sight.id == window_id:
+            return _window(parts, sight)
+    raise missing("窗口", "window", window_id)
+
+
+def _known(parts: WebParts, camera_id: str) -> None:
+    if camera_id not in parts.settings.cameras:
+        raise missing("摄像头", "camera", camera_id)
+
+
+def _picture(request: Request, picture: ShelfPicture | None, camera_id: str) -> Response:
+    if picture is None:
+        raise missing("摄像头画面", "picture of camera", camera_id)
+    headers = FRESH | {"ETag": f'"{picture.etag}"'}
+    if unchanged(request, picture.etag):
+        return Response(status_code=304, headers=headers)
+    return Response(picture.data, media_type="image/jpeg", headers=headers)
+
+
+def unchanged(request: Request, etag: str) -> bool:
+    """Whether the viewer has this version already."""
+    asked = request.headers.get("if-none-match", "")
+    known = {part.strip().removeprefix("W/").strip('"') for part in asked.split(",")}
+    return etag in known
+
+
+def _camera(parts: WebParts, sight: CameraSight) -> CameraOut:
+    zone = parts.teller.zone(sight.hall_id)
+    return CameraOut(
+        id=sight.id,
+        name=sight.name,
+        hall_id=sight.hall_id,
+        hall=parts.teller.hall_name(sight.hall_id),
+        link=sight.link,
+        reason=sight.reason,
+        taken_at=sight.taken_at.astimezone(zone) if sight.taken_at else None,
+        frame_age_s=sight.frame_age_s,
+        thumbnail_etag=sight.thumbnail_etag,
+        windows=list(sight.windows),
+    )
+
+
+def _window(parts: WebParts, sight: WindowSight) -> WindowOut:
+    settings = parts.settings.windows[sight.id]
+    zone = parts.teller.zone(sight.hall_id)
+    return WindowOut(
+        id=sight.id,
+        name=sight.name,
+        hall_id=sight.hall_id,
+        hall=parts.teller.hall_name(sight.hall_id),
+        unit=settings.unit,
+        key_post=settings.key_post,
+        required=settings.required,
+        state=sight.state,
+        reason=sight.reason,
+        since=sight.since.astimezone(zone) if sight.since else None,
+        p=sight.p,
+        cameras=list(sight.cameras),
+    )

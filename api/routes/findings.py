@@ -1,0 +1,106 @@
+"""Findings, alerts and their evidence, read only."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.deps import PartsDep
+from api.errors import missing
+from api.routes.cameras import unchanged
+from api.schemas.finding import AlertOut, FindingDetail, FindingPage
+from models.domain.errors import InputError
+from models.domain.records import FindingQuery
+
+router = APIRouter(tags=["findings"])
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class FindingFilter(BaseModel):
+    """Which findings; empty asks for all. Times carry an offset."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hall_id: str = ""
+    window_id: str = ""
+    unit_id: str = ""
+    kind: str = ""
+    state: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    after: int = Field(0, ge=0, le=2**63 - 1, description="`next_after` of the page before.")
+    limit: int = Field(50, ge=1, le=500)
+
+
+@router.get("/findings")
+def list_findings(parts: PartsDep, wanted: Annotated[FindingFilter, Query()]) -> FindingPage:
+    """Findings, newest first."""
+    query = FindingQuery(
+        hall_id=wanted.hall_id,
+        window_id=wanted.window_id,
+        unit_id=wanted.unit_id,
+        kind=wanted.kind,
+        state=wanted.state,
+        since=_aware("since", wanted.since),
+        until=_aware("until", wanted.until),
+    )
+    with parts.make_uow(read_only=True) as uow:
+        records = uow.findings.list(query, after_id=wanted.after, limit=wanted.limit)
+        total = uow.findings.count(query)
+    return FindingPage(
+        items=[parts.teller.finding(record) for record in records],
+        total=total,
+        next_after=records[-1].id if len(records) == wanted.limit else None,
+    )
+
+
+@router.get("/findings/{finding_id}")
+def one_finding(finding_id: int, parts: PartsDep) -> FindingDetail:
+    """A finding with pictures, register entry and the window's day."""
+    with parts.make_uow(read_only=True) as uow:
+        record = uow.findings.get(finding_id) if finding_id < 2**63 else None
+        if record is None:
+            raise missing("情形", "finding", str(finding_id))
+        return parts.teller.detail(record, uow)
+
+
+@router.get("/alerts")
+def list_alerts(parts: PartsDep, standing: bool = False) -> list[AlertOut]:
+    """Alerts, standing ones first; only those with `standing=true`."""
+    sight = parts.board.sight
+    ids = {record.key: record.id for record in sight.findings}
+    return [
+        parts.teller.alert(alert, ids)
+        for alert in sight.alerts
+        if not standing or alert.cleared_at is None
+    ]
+
+
+@router.get("/evidence/{sha256}.jpg", response_class=Response)
+def evidence(sha256: str, request: Request, parts: PartsDep) -> Response:
+    """A picture of evidence; its bytes are checked against their hash each time."""
+    picture = None
+    if SHA256.fullmatch(sha256):
+        with parts.make_uow(read_only=True) as uow:
+            picture = uow.evidence.get(sha256)
+    if picture is None:
+        raise missing("证据图片", "evidence picture", sha256)
+    headers = {"ETag": f'"{sha256}"', "Cache-Control": "private, max-age=3600"}
+    if unchanged(request, sha256):
+        return Response(status_code=304, headers=headers)
+    return Response(parts.evidence.read(picture.path), media_type="image/jpeg", headers=headers)
+
+
+def _aware(name: str, moment: datetime | None) -> datetime | None:
+    if moment is not None and moment.tzinfo is None:
+        raise InputError(
+            f"时间 {name} 须带时区,例如 2026-11-23T08:30:00+08:00。",
+            f"{name} needs an offset, like 2026-11-23T08:30:00+08:00.",
+            where=name,
+        )
+    return moment

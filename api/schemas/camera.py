@@ -1,0 +1,41 @@
+"""Cameras and windows as the API tells them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from models.domain.presence import Reason, State
+
+
+class CameraOut(BaseModel):
+    """A camera (摄像头). `reason` is why its picture cannot be used, null while it can."""
+
+    id: str
+    name: str
+    hall_id: str
+    hall: str
+    link: str
+    reason: Reason | None
+    taken_at: datetime | None
+    frame_age_s: float | None
+    thumbnail_etag: str
+    windows: list[str]
+
+
+class WindowOut(BaseModel):
+    """A service window (窗口): state, why, and since when; `p`: probability of being staffed."""
+
+    id: str
+    name: str
+    hall_id: str
+    hall: str
+    unit: str
+    key_post: bool
+    required: int
+    state: State
+    reason: Reason
+    since: datetime | None
+    p: float
+    cameras: list[str]

@@ -1,0 +1,117 @@
+"""The wall's data in one compact piece of JSON, made once for all viewers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from api.queries import Teller
+from api.settings import Settings
+from api.sight import Sight, WindowSight
+from models.domain.records import FindingRecord, LiveAlert
+
+
+class Wall:
+    """Makes the wall's JSON, anew only when the board looked again.
+
+    Args:
+        settings: Names and order of halls and cameras.
+        teller: Names and time zones.
+    """
+
+    def __init__(self, settings: Settings, teller: Teller) -> None:
+        self._settings = settings
+        self._teller = teller
+        self._kept: tuple[Sight, bytes, str] | None = None
+
+    def of(self, sight: Sight) -> tuple[bytes, str]:
+        """The JSON and its hash."""
+        kept = self._kept
+        if kept is None or kept[0] is not sight:
+            values = _wall(self._settings, self._teller, sight)
+            body = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+            kept = self._kept = (sight, body, hashlib.sha256(body).hexdigest()[:32])
+        return kept[1], kept[2]
+
+
+def _wall(settings: Settings, teller: Teller, sight: Sight) -> dict[str, Any]:
+    windows = {window.id: window for window in sight.windows}
+    return {
+        "halls": [
+            {"id": hall_id, "name": hall.name, "kind": hall.kind}
+            for hall_id, hall in settings.halls.items()
+        ],
+        "cameras": [
+            {
+                "id": camera.id,
+                "name": camera.name,
+                "hall": camera.hall_id,
+                "link": camera.link,
+                "reason": camera.reason,
+                "taken_at": camera.taken_at.isoformat() if camera.taken_at else None,
+                "period_s": settings.sampling_of(camera.id).period_s,
+                "v": camera.thumbnail_etag[:12],
+                "windows": [_window(windows[window_id]) for window_id in camera.windows],
+            }
+            for camera in sight.cameras
+        ],
+        "counts": _counts(sight),
+        "alerts": [_alert(teller, sight, alert) for alert in sight.alerts],
+        "standing": sum(alert.cleared_at is None for alert in sight.alerts),
+        "findings": [_finding(teller, record) for record in sight.findings],
+        "watching": sight.watching,
+        "record_fault": sight.record_fault,
+    }
+
+
+def shown_state(window: WindowSight) -> str:
+    """A window's state on the wall: `closed` where nobody is expected and nobody is seen."""
+    return "closed" if not window.open and window.state != "present" else window.state
+
+
+def _window(window: WindowSight) -> dict[str, Any]:
+    return {
+        "id": window.id,
+        "name": window.name,
+        "state": shown_state(window),
+        "reason": window.reason,
+        "since": window.since.isoformat() if window.since else None,
+    }
+
+
+def _counts(sight: Sight) -> dict[str, int]:
+    counts = {"present": 0, "absent": 0, "unknown": 0, "closed": 0}
+    for window in sight.windows:
+        counts[shown_state(window)] += 1
+    return counts
+
+
+def _alert(teller: Teller, sight: Sight, alert: LiveAlert) -> dict[str, Any]:
+    ids = {record.key: record.id for record in sight.findings}
+    hall_id = teller.hall_of_window(alert.window_id)
+    return {
+        "id": alert.id,
+        "window": teller.window_name(alert.window_id),
+        "hall": hall_id,
+        "hall_name": teller.hall_name(hall_id),
+        "kind": alert.kind,
+        "since": alert.since.isoformat(),
+        "cleared_at": alert.cleared_at.isoformat() if alert.cleared_at else None,
+        "finding": ids.get(alert.finding_key),
+    }
+
+
+def _finding(teller: Teller, record: FindingRecord) -> dict[str, Any]:
+    zone = teller.zone(record.hall_id)
+    return {
+        "id": record.id,
+        "window": teller.window_name(record.window_id),
+        "hall": record.hall_id,
+        "hall_name": teller.hall_name(record.hall_id),
+        "kind": record.kind,
+        "state": record.state,
+        "from": record.started_at.astimezone(zone).strftime("%H:%M:%S"),
+        "proven_s": record.proven_s,
+        "ended": record.ended,
+    }

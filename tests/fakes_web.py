@@ -1,0 +1,217 @@
+"""A made-up town for the web's tests: settings, a shelf full of pictures, a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import yaml
+
+from api.settings import Settings, parse_settings
+from api.wiring import WebParts, make_record, make_shelf, web_parts
+from models.domain.presence import Reason, State
+from models.domain.records import EvidenceKind, EvidencePicture, FindingRecord, LiveAlert
+from models.domain.spans import Span
+from models.storage.record import Record
+from vision.frame_shelf import FrameShelf, ShelfMeta, WindowOnShelf, thumbnail_of
+
+MORNING = datetime(2026, 11, 23, 1, 40, tzinfo=UTC)
+"""Monday 2026-11-23, 09:40 in Shanghai."""
+
+SQUARE = [[0.1, 0.2], [0.45, 0.2], [0.45, 0.9], [0.1, 0.9]]
+OTHER = [[0.55, 0.2], [0.9, 0.2], [0.9, 0.9], [0.55, 0.9]]
+
+
+@dataclass
+class StillClock:
+    """A clock that moves only when a test moves it."""
+
+    moment: datetime = MORNING
+    speed: float = 1.0
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.moment += timedelta(seconds=seconds)
+
+
+def town(folder: Path, *, main: int = 2, branches: int = 1, townships: int = 1) -> dict[str, Any]:
+    """Settings values: `main` cameras in one hall, 3 a branch hall, 1 a township centre."""
+    halls: dict[str, Any] = {"h00": {"name": "市政务服务中心", "kind": "main"}}
+    where = ["h00"] * main
+    for number in range(1, branches + 1):
+        halls[f"h{number:02}"] = {"name": f"第{number}分中心", "kind": "branch"}
+        where += [f"h{number:02}"] * 3
+    for number in range(branches + 1, branches + townships + 1):
+        halls[f"h{number:02}"] = {"name": f"柳溪{number}镇便民服务中心", "kind": "township"}
+        where.append(f"h{number:02}")
+    cameras, windows = {}, {}
+    for number, hall in enumerate(where, 1):
+        camera = f"c{number:02}"
+        cameras[camera] = {
+            "hall": hall,
+            "name": f"{number}号机",
+            "source": f"rtsp://viewer:geheim{number}@192.0.2.{number}/1",
+        }
+        for place, polygon in enumerate([SQUARE, OTHER][: 1 + number % 2], 1):
+            windows[f"w{number:02}-{place}"] = {
+                "hall": hall,
+                "name": f"{number}-{place}号窗口",
+                "unit": "户籍",
+                "views": [{"camera": camera, "polygon": polygon}],
+            }
+    return {
+        "data_dir": str(folder / "data"),
+        "shelf_dir": str(folder / "shelf"),
+        "halls": halls,
+        "cameras": cameras,
+        "windows": windows,
+    }
+
+
+def settings_of(values: dict[str, Any], folder: Path) -> Settings:
+    return parse_settings(yaml.safe_dump(values, allow_unicode=True), folder / "onpost.yaml", {})
+
+
+def picture(number: int, shade: int = 0) -> Any:
+    """A picture, (360, 640, 3), that differs by number."""
+    image = np.full((360, 640, 3), (90, 80, 60), dtype=np.uint8)
+    cv2.rectangle(image, (0, 230), (640, 360), (50, 90 + number, 140), -1)
+    for place in (0, 1):
+        left = 60 + 290 * place
+        cv2.rectangle(image, (left, 60), (left + 230, 330), (120, 110, 100), 2)
+        cv2.circle(image, (left + 115, 140), 34, (150, 170 + shade % 60, 220), -1)
+        cv2.rectangle(image, (left + 50, 180), (left + 180, 300), (40 * number % 255, 90, 60), -1)
+    cv2.putText(image, f"CAM {number:02}", (10, 40), cv2.FONT_HERSHEY_SIMPLEX, 1, (255,) * 3, 2)
+    return image
+
+
+def jpeg(image: Any) -> bytes:
+    return bytes(cv2.imencode(".jpg", image)[1].tobytes())
+
+
+def lay(
+    shelf: FrameShelf,
+    settings: Settings,
+    camera_id: str,
+    at: datetime,
+    *,
+    state: State = State.PRESENT,
+    fault: Reason | None = None,
+    shade: int = 0,
+) -> None:
+    """Lay a camera's picture on the shelf with one state for all its windows."""
+    image = picture(int(camera_id[1:]), shade)
+    reason = fault or (Reason.SEEN if state is State.PRESENT else Reason.EMPTY)
+    told = State.UNKNOWN if fault else state
+    windows = {
+        window_id: WindowOnShelf(told, reason, at - timedelta(minutes=4), 0.9)
+        for window_id, window in settings.windows.items()
+        if any(view.camera == camera_id for view in window.views)
+    }
+    meta = ShelfMeta(camera_id, at, at, "live", fault, windows)
+    shelf.put(camera_id, jpeg(image), thumbnail_of(image), meta)
+
+
+def off_post(record: Record, settings: Settings, window_id: str, at: datetime) -> FindingRecord:
+    """Register that a window was off post from 16 minutes before `at`, with its pictures."""
+    hall_id = settings.windows[window_id].hall
+    start = at - timedelta(minutes=16)
+    seen = start - timedelta(seconds=10)
+    pictures = []
+    for kind, moment, number in ((EvidenceKind.BEFORE, seen, 1), (EvidenceKind.AT, at, 40)):
+        data = jpeg(picture(number + moment.minute))
+        stored = record.evidence.put(data, moment)
+        pictures.append(
+            EvidencePicture(
+                stored.sha256,
+                stored.path,
+                stored.bytes,
+                moment,
+                settings.windows[window_id].views[0].camera,
+                window_id,
+                kind,
+                1,
+                640,
+                360,
+            )
+        )
+    key = f"off_post:{window_id}:{start.isoformat()}"
+    with record.make_uow() as uow:
+        for item in pictures:
+            uow.evidence.add(item)
+        entry = uow.register.append(
+            "finding_opened",
+            {
+                "finding_key": key,
+                "window_id": window_id,
+                "threshold": {"operator": ">=", "seconds": 900},
+                "model_hash": "fb83",
+                "evidence": [{"sha256": item.sha256, "path": item.path} for item in pictures],
+            },
+            at,
+            key=key,
+        )
+        finding = uow.findings.add(
+            FindingRecord(
+                key=key,
+                window_id=window_id,
+                hall_id=hall_id,
+                kind="off_post",
+                state="clue",
+                opened_at=at,
+                started_at=start,
+                until_at_least=at,
+                proven_s=960,
+                possible_s=None,
+                unit_id="户籍",
+                post="A",
+                roster_version="3",
+                profile="default@2026-01-01",
+                evidence=tuple(item.sha256 for item in pictures),
+                last_seq=entry.seq,
+                details={"threshold": {"operator": ">=", "seconds": 900}, "expected": "present"},
+            )
+        )
+        uow.alerts.raise_(LiveAlert(window_id, "off_post", start, at, finding_key=key))
+        uow.spans.save(
+            [
+                Span(
+                    window_id,
+                    State.UNKNOWN,
+                    Reason.OFFLINE,
+                    start - timedelta(minutes=70),
+                    start - timedelta(minutes=50),
+                    samples=0,
+                ),
+                Span(
+                    window_id,
+                    State.PRESENT,
+                    Reason.SEEN,
+                    start - timedelta(minutes=50),
+                    start,
+                    samples=300,
+                    proven_until=seen,
+                ),
+                Span(window_id, State.ABSENT, Reason.EMPTY, start, None, start, at, seen, 96, 0.02),
+            ]
+        )
+        uow.commit()
+    return finding
+
+
+def opened_parts(folder: Path, values: dict[str, Any] | None = None) -> tuple[WebParts, Record]:
+    """The web's parts over a fresh record and shelf, on a still clock."""
+    settings = settings_of(values or town(folder), folder)
+    record = make_record(settings)
+    parts = web_parts(
+        settings, StillClock(), make_shelf(settings), record.make_uow, record.evidence
+    )
+    return parts, record
