@@ -1,0 +1,327 @@
+"""RTSP through FFmpeg (PyAV): drained all the time, decoded only when a picture is due."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import av
+import numpy as np
+from av.codec.context import CodecContext
+from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from models.domain.errors import SourceError
+from models.domain.ports import Clock
+from vision.frame import Frame
+from vision.sources.address import CameraAddress
+from vision.sources.failures import AccessRefused, NoNewPicture
+from vision.sources.packet_shelf import Arrived, PacketShelf
+from vision.sources.pictures import MAX_PIXELS
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MAX_PATIENCE_S = 30.0
+
+
+class Decoding(StrEnum):
+    """What is decoded: keyframes (关键帧) only, everything, or whichever the period allows."""
+
+    AUTO = "auto"
+    KEYFRAMES = "keyframes"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class RtspLimits:
+    """Real seconds.
+
+    Attributes:
+        open_s: To connect and describe the stream.
+        read_s: Without any packet, after which the stream counts as cut.
+        picture_s: One `read()` waits for a newer picture.
+    """
+
+    open_s: float = 5.0
+    read_s: float = 5.0
+    picture_s: float = 5.0
+
+
+class RtspSource:
+    """One RTSP camera.
+
+    A thread of its own drains the stream, so that what is read is the newest, and keeps
+    packets undecoded; it ends, and releases the connection, in `close()`.
+
+    Args:
+        address: An `rtsp` or `rtsps` address.
+        camera_id: The camera.
+        clock: Stamps packets as they arrive.
+        period_s: Seconds of this clock between two reads; decides what AUTO decodes.
+        decoding: AUTO decodes keyframes only, unless they come more rarely than samples.
+        limits: Time-outs.
+    """
+
+    def __init__(
+        self,
+        address: CameraAddress,
+        camera_id: str,
+        clock: Clock,
+        *,
+        period_s: float = 10.0,
+        decoding: Decoding = Decoding.AUTO,
+        limits: RtspLimits | None = None,
+    ) -> None:
+        self._address = address
+        self._camera_id = camera_id
+        self._clock = clock
+        self._period_s = period_s
+        self._decoding = decoding
+        self._limits = limits or RtspLimits()
+        self._where = address.redacted
+        self._drain: _Drain | None = None
+        self._decoder: VideoCodecContext | None = None
+
+    def open(self) -> None:
+        """Connect and start draining.
+
+        Raises:
+            AccessRefused: wrong user or password.
+            SourceError: unreachable, no answer, no such path, not RTSP, no video.
+        """
+        self.close()
+        container = self._connect()
+        try:
+            stream = self._video(container)
+            self._decoder = _decoder_for(stream)
+        except SourceError:
+            container.close()
+            raise
+        shelf = PacketShelf()
+        shelf.keep_chain = self._decoding is not Decoding.KEYFRAMES
+        self._drain = _Drain(container, stream, shelf, self._clock, self._where)
+        self._drain.start(f"rtsp-{self._camera_id}")
+
+    def read(self) -> Frame:
+        """The newest picture, never one that was given before.
+
+        Raises:
+            NoNewPicture: packets come, but no newer picture within `picture_s`.
+            SourceError: not open, the stream was cut, its pictures cannot be decoded.
+        """
+        if self._drain is None or self._decoder is None:
+            raise SourceError("图像源未打开。", "the source is not open.", where=self._where)
+        shelf, decoder = self._drain.shelf, self._decoder
+        patience = max(self._limits.picture_s, min(1.5 * (shelf.gop_s or 0.0), _MAX_PATIENCE_S))
+        until = time.monotonic() + patience
+        damaged = False
+        while (left := until - time.monotonic()) > 0:
+            if self._keyframes_suffice(shelf):
+                keyframe = shelf.take_keyframe(left)
+                packets = [] if keyframe is None else [keyframe]
+                found = _decoded_alone(decoder, packets)
+            else:
+                packets = shelf.take_chain(left)
+                found = _decoded_on(decoder, packets)
+            if found is not None:
+                return self._frame(*found)
+            damaged = damaged or bool(packets)
+        if damaged:
+            raise SourceError(
+                "视频流无法解码。", "the stream cannot be decoded.", where=self._where
+            )
+        raise NoNewPicture(
+            f"{patience:.0f} 秒内没有新的完整画面。",
+            f"no newer whole picture within {patience:.0f} s.",
+            where=self._where,
+        )
+
+    def close(self) -> None:
+        if self._drain is not None:
+            self._drain.stop(self._limits.read_s + 1.0)
+            self._drain = None
+        self._decoder = None
+
+    def _keyframes_suffice(self, shelf: PacketShelf) -> bool:
+        if self._decoding is Decoding.AUTO:
+            between = self._period_s / self._clock.speed
+            enough = shelf.gop_s is not None and shelf.gop_s <= between
+            shelf.keep_chain = not enough
+            return enough
+        return self._decoding is Decoding.KEYFRAMES
+
+    def _connect(self) -> InputContainer:
+        options = {
+            "rtsp_transport": "tcp",
+            "allowed_media_types": "video",
+            "fpsprobesize": "0",  # else opening waits to count frames
+            "max_pixels": str(MAX_PIXELS),
+        }
+        began = time.monotonic()
+        try:
+            return av.open(
+                self._address.with_login.reveal(),
+                format="rtsp",
+                options=options,
+                timeout=(self._limits.open_s, self._limits.read_s),
+            )
+        except (av.FFmpegError, OSError) as error:
+            late = time.monotonic() - began >= 0.95 * self._limits.open_s
+            # FFmpeg's own text holds the address with its password: never chained, never shown.
+            raise _opening_failure(error, late=late, where=self._where) from None
+
+    def _video(self, container: InputContainer) -> VideoStream:
+        if not container.streams.video:
+            raise SourceError("视频流里没有画面。", "no video in the stream.", where=self._where)
+        return container.streams.video[0]
+
+    def _frame(self, frame: VideoFrame, arrived: Arrived) -> Frame:
+        image = np.ascontiguousarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
+        return Frame(self._camera_id, image, arrived.at, arrived.camera_time)
+
+
+class _Drain:
+    """The thread that empties the stream onto a shelf, and owns the container."""
+
+    def __init__(
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        shelf: PacketShelf,
+        clock: Clock,
+        where: str,
+    ) -> None:
+        self.shelf = shelf
+        self._container = container
+        self._stream = stream
+        self._clock = clock
+        self._where = where
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, name: str) -> None:
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def stop(self, patience_s: float) -> None:
+        """End the thread; it releases the container even where it outlasts `patience_s`."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(patience_s)
+
+    def _run(self) -> None:
+        try:
+            for packet in self._container.demux(self._stream):
+                if self._stop.is_set():
+                    return
+                if packet.size and not packet.is_corrupt:
+                    self.shelf.put(Arrived(packet, self._clock.now(), _camera_time(packet)))
+        except (av.FFmpegError, OSError):
+            pass  # said below, without FFmpeg's text
+        finally:
+            self._container.close()
+            self.shelf.fail(
+                SourceError("视频流中断。", "the stream was cut or went silent.", where=self._where)
+            )
+
+
+def _camera_time(packet: av.Packet[VideoStream]) -> datetime | None:
+    """When the camera says it took this, from its RTCP reports."""
+    if not packet.has_sidedata("prft"):
+        return None
+    data = bytes(packet.get_sidedata("prft"))
+    microseconds = int.from_bytes(data[:8], "little", signed=True)
+    try:
+        return _EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        return None
+
+
+def _decoder_for(stream: VideoStream) -> VideoCodecContext:
+    source = stream.codec_context
+    decoder = CodecContext.create(source.name, "r")
+    assert isinstance(decoder, VideoCodecContext)  # noqa: S101 - tells mypy what create() gave
+    decoder.extradata = source.extradata
+    decoder.thread_count = 1
+    decoder.options = {"flags": "low_delay", "max_pixels": str(MAX_PIXELS)}
+    return decoder
+
+
+def _whole(frames: Iterable[object]) -> list[VideoFrame]:
+    return [frame for frame in frames if isinstance(frame, VideoFrame) and not frame.is_corrupt]
+
+
+def _decoded_alone(
+    decoder: VideoCodecContext, packets: list[Arrived]
+) -> tuple[VideoFrame, Arrived] | None:
+    """One keyframe, whole, without what came before or after."""
+    for arrived in packets:
+        decoder.flush_buffers()
+        try:
+            frames = _whole([*decoder.decode(arrived.packet), *decoder.decode(None)])
+        except av.FFmpegError:
+            return None
+        finally:
+            decoder.flush_buffers()
+        if frames:
+            return frames[-1], arrived
+    return None
+
+
+def _decoded_on(
+    decoder: VideoCodecContext, packets: list[Arrived]
+) -> tuple[VideoFrame, Arrived] | None:
+    """Every packet in order, going on from the last call; the newest picture of them."""
+    newest: VideoFrame | None = None
+    arrived_at = {arrived.packet.pts: arrived for arrived in packets}
+    for arrived in packets:
+        if arrived.packet.is_keyframe:
+            decoder.flush_buffers()
+        try:
+            newest = next(reversed(_whole(decoder.decode(arrived.packet))), newest)
+        except av.FFmpegError:
+            newest = None
+    if newest is None:
+        return None
+    return newest, arrived_at.get(newest.pts, packets[-1])
+
+
+def _opening_failure(error: Exception, *, late: bool, where: str) -> SourceError:
+    if isinstance(error, av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError):
+        return AccessRefused(
+            "用户名或密码错误,或账号被锁定(401)。",
+            "wrong user or password, or the account is locked (401).",
+            where=where,
+        )
+    if isinstance(error, av.error.HTTPNotFoundError):
+        return SourceError(
+            "摄像机没有这个流路径(404);请检查通道号。",
+            "the camera has no such stream (404); check the path and channel.",
+            where=where,
+        )
+    if late or isinstance(error, TimeoutError | av.error.ExitError):
+        return SourceError(
+            "摄像机在时限内没有应答。", "the camera did not answer in time.", where=where
+        )
+    if isinstance(error, ConnectionRefusedError):
+        return SourceError(
+            "连接被拒绝;请检查地址和端口。",
+            "the connection was refused; check address and port.",
+            where=where,
+        )
+    if isinstance(error, av.error.InvalidDataError):
+        return SourceError(
+            "对方的应答不是 RTSP;请检查端口。",
+            "what answers there does not speak RTSP; check the port.",
+            where=where,
+        )
+    return SourceError(
+        f"无法打开视频流({type(error).__name__})。请检查网络和地址。",
+        f"the stream cannot be opened ({type(error).__name__}). Check network and address.",
+        where=where,
+    )
