@@ -41,6 +41,7 @@ class Reason(StrEnum):
     NOT_YET_LOOKED = "not_yet_looked"
     TOO_FEW_LOOKS = "too_few_looks"
     NO_SAMPLE = "no_sample"
+    NOT_WATCHED = "not_watched"
     OFFLINE = "offline"
     STALE = "stale"
     FROZEN = "frozen"

@@ -74,6 +74,8 @@ class LocalEngine:
         meter: What is counted.
         clock: This process's clock.
         stopwatch: Real seconds, monotonic.
+        watched: Whether anybody is expected at a camera's windows at a moment; a camera
+            nobody has to be seen by is shown on the wall, not examined.
         workers: Threads that examine pictures.
     """
 
@@ -86,8 +88,10 @@ class LocalEngine:
         meter: Meter,
         clock: Clock,
         stopwatch: Callable[[], float],
+        watched: Callable[[str, datetime], bool],
         workers: int = 2,
     ) -> None:
+        self._watched = watched
         self._posts = {post.camera_id: post for post in posts}
         self._room = room
         self._shelf = shelf
@@ -99,6 +103,7 @@ class LocalEngine:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._links: list[CameraLink] = []
+        self._overtaken = 0
 
     def start(self) -> None:
         """Start every link and worker."""
@@ -131,8 +136,14 @@ class LocalEngine:
         """The cameras' links, for their counters."""
         return self._links
 
+    @property
+    def samples_missed(self) -> int:
+        """Samples that were due and never examined: not read in time, or overtaken."""
+        return self._overtaken + sum(link.samples_missed for link in self._links)
+
     def _arrived(self, frame: Frame) -> None:
         if self._queue.put(frame):
+            self._overtaken += 1
             self._meter.missed()
 
     def _link_changed(self, camera_id: str, state: LinkState, text: str, at: datetime) -> None:
@@ -152,17 +163,27 @@ class LocalEngine:
             except Exception:  # a worker outlives any one picture; it is then a missed sample
                 self._meter.missed()
                 log.exception("examine_failed", camera=frame.camera_id)
+            finally:
+                self._queue.done(frame.camera_id)
 
     def _examine(self, frame: Frame) -> None:
-        post = self._posts[frame.camera_id]
-        started = self._stopwatch()
-        examined = post.desk.examine(frame, self._room.doubtful(frame.camera_id))
         jpeg = frame.jpeg or encode(frame.image)
+        fault = None
+        if self._watched(frame.camera_id, frame.taken_at):
+            fault = self._take(frame, jpeg)
+        else:
+            self._room.offline(frame.camera_id, Reason.NOT_WATCHED)
+        try:
+            self._shelf.show(frame, jpeg, fault)
+        except StorageError as error:  # the wall may go stale; the watch may not stop
+            log.warning("shelf_failed", camera=frame.camera_id, error=str(error))
+
+    def _take(self, frame: Frame, jpeg: bytes) -> Reason | None:
+        started = self._stopwatch()
+        doubtful = self._room.doubtful(frame.camera_id)
+        examined = self._posts[frame.camera_id].desk.examine(frame, doubtful)
         refused = self._room.take(frame.camera_id, examined, jpeg)
         if refused:
             log.warning("older_than_known", camera=frame.camera_id, windows=refused)
         self._meter.examined(examined, self._stopwatch() - started)
-        try:
-            self._shelf.show(frame, jpeg, examined.fault)
-        except StorageError as error:  # the wall may go stale; the watch may not stop
-            log.warning("shelf_failed", camera=frame.camera_id, error=str(error))
+        return examined.fault

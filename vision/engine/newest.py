@@ -10,11 +10,13 @@ from vision.frame import Frame
 class NewestQueue:
     """First come, first served by camera; a newer picture takes its older one's place.
 
-    It never holds more than one picture a camera, so it is bounded by their number.
+    It never holds more than one picture a camera, so it is bounded by their number. A camera
+    whose picture was taken out rests until `done`: its pictures are examined one at a time.
     """
 
     def __init__(self) -> None:
         self._waiting: dict[str, Frame] = {}
+        self._busy: set[str] = set()
         self._ready = threading.Condition()
         self._closed = False
 
@@ -33,12 +35,20 @@ class NewestQueue:
     def take(self) -> Frame | None:
         """The picture of the camera that waits longest; None once the queue is closed."""
         with self._ready:
-            while not self._waiting and not self._closed:
+            while True:
+                if self._closed:
+                    return None
+                free = next((c for c in self._waiting if c not in self._busy), None)
+                if free is not None:
+                    self._busy.add(free)
+                    return self._waiting.pop(free)
                 self._ready.wait()
-            if self._closed:
-                return None
-            camera_id = next(iter(self._waiting))
-            return self._waiting.pop(camera_id)
+
+    def done(self, camera_id: str) -> None:
+        """The picture that was taken out has been examined."""
+        with self._ready:
+            self._busy.discard(camera_id)
+            self._ready.notify()
 
     def close(self) -> None:
         """Let every worker go."""

@@ -34,3 +34,19 @@ def test_closing_lets_waiting_workers_go() -> None:
     queue.close()
     worker.join(2)
     assert answers == [None]
+
+
+def test_a_camera_whose_picture_is_being_examined_waits_while_others_go_on() -> None:
+    queue = NewestQueue()
+    queue.put(frame("a", 0))
+    taken = queue.take()
+    assert taken is not None
+    queue.put(frame("a", 1))
+    queue.put(frame("b", 2))
+    other = queue.take()
+    assert other is not None
+    assert other.camera_id == "b"
+    queue.done("a")
+    again = queue.take()
+    assert again is not None
+    assert again.taken_at == at(1)
