@@ -164,7 +164,7 @@ def _clipped(case: _Case, held: _Held, stretch: Stretch) -> list[_Piece]:
 def _touches_start(case: _Case, session: Session, stretch: Stretch) -> bool:
     """Empty from the session's start on: nobody was seen in the session before, and a usable
     sample lies near the edge. Otherwise the milder reading, inside the session."""
-    if stretch.last_present is not None and stretch.last_present >= session.start:
+    if stretch.last_present is not None and (session.start <= stretch.last_present < stretch.since):
         return False
     return stretch.since - session.start <= case.near
 
