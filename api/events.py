@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from models.domain.register import Entry
 
@@ -53,9 +53,13 @@ class Broadcaster:
 
 def type_of(entry: Entry) -> EventType:
     """What an entry is to a listener: something new, a change, or an end."""
-    words = entry.kind.split("_")
-    if words[-1] in {"opened", "new", "registered", "found"}:
-        return "new"
-    if words[-1] in {"closed", "ended", "end"}:
-        return "end"
-    return "update"
+    return TYPES.get(entry.kind.rpartition("_")[2], "update")
+
+
+TYPES: Final[Mapping[str, EventType]] = {
+    "opened": "new",
+    "ended": "end",
+    "closed": "end",
+    "withdrawn": "end",
+}
+"""By the last word of an entry's kind."""

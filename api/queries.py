@@ -60,6 +60,7 @@ class Teller:
             window=self.window_name(record.window_id),
             hall_id=record.hall_id,
             hall=self.hall_name(record.hall_id),
+            label=str(details.get("label", "")),
             unit=record.unit_id,
             post=record.post,
             opened_at=record.opened_at.astimezone(zone),
@@ -68,9 +69,9 @@ class Teller:
             proven_s=record.proven_s,
             possible_s=record.possible_s,
             ended=record.ended,
-            expected=str(details.get("expected", "")),
-            observed=str(details.get("observed", "absent")),
-            reason=str(details.get("reason", "empty")),
+            expected="present",
+            observed="absent",
+            reason="withdrawn" if details.get("withdrawn") else "empty",
             roster_version=record.roster_version,
             profile=record.profile,
             evidence_sha256=list(record.evidence),
@@ -79,18 +80,18 @@ class Teller:
 
     def detail(self, record: FindingRecord, uow: UnitOfWork) -> FindingDetail:
         """One finding with pictures, register entry and the window's day."""
-        entry = uow.register.by_key(record.key) or (
-            uow.register.get(record.last_seq) if record.last_seq else None
-        )
+        last = uow.register.get(record.last_seq) if record.last_seq else None
+        opened = uow.register.by_key(f"{record.key}:opened") or last
         return FindingDetail(
             **self.finding(record).model_dump(),
             pictures=self._pictures(record, uow),
             details=dict(record.details),
-            register_entry=self.entry(entry) if entry else None,
+            register_entry=self.entry(opened) if opened else None,
+            last_entry=self.entry(last) if last else None,
+            thresholds=_thresholds(record, opened, uow),
             day=self.day(record.window_id, record.started_at, uow),
             sentence=sentences(
                 record,
-                entry.payload if entry else {},
                 self.window_name(record.window_id),
                 self.hall_name(record.hall_id),
                 self.zone(record.hall_id),
@@ -164,26 +165,48 @@ class Teller:
 
     def _event(self, entry: Entry, uow: UnitOfWork) -> EventOut:
         payload = entry.payload
-        key = str(payload.get("finding_key") or payload.get("key") or entry.key)
+        key = str(payload.get("finding", ""))
         record = uow.findings.by_key(key) if key else None
         after = self.finding(record) if record else None
-        evidence = payload.get("evidence") or []
         return EventOut(
             id=entry.seq,
             type=type_of(entry),
             kind=entry.kind,
             at=entry.at.astimezone(ZoneInfo(self._settings.time_zone)),
-            window_id=_text(payload, "window_id") or (record.window_id if record else None),
-            state=_text(payload, "state") or (after.state if after else None),
+            window_id=_text(payload, "window"),
+            state=after.state if after else None,
             reason=_text(payload, "reason") or (after.reason if after else None),
-            expected=_text(payload, "expected") or (after.expected if after else None),
-            observed=_text(payload, "observed") or (after.observed if after else None),
-            evidence_sha256=[item["sha256"] for item in evidence if "sha256" in item],
-            before=payload.get("before"),
-            after=after.model_dump(mode="json") if after else None,
+            expected=after.expected if after else None,
+            observed=after.observed if after else None,
+            evidence_sha256=[item["sha256"] for item in payload.get("evidence") or []],
+            before=self._before(entry, key, uow),
+            after=payload or None,
         )
+
+    @staticmethod
+    def _before(entry: Entry, key: str, uow: UnitOfWork) -> dict[str, Any] | None:
+        """What the register said of the finding before this entry."""
+        if not key or entry.kind == "finding_opened":
+            return None
+        opened = uow.register.by_key(f"{key}:opened")
+        return opened.payload if opened else None
 
 
 def _text(payload: Mapping[str, Any], key: str) -> str | None:
     value = payload.get(key)
     return str(value) if value is not None else None
+
+
+def _thresholds(
+    record: FindingRecord, entry: Entry | None, uow: UnitOfWork
+) -> dict[str, dict[str, Any]]:
+    """The limits that held, from the settings that the entry names by hash; empty if unknown."""
+    digest = str(entry.payload.get("settings_hash", "")) if entry else ""
+    settings = (uow.settings.get(digest) if digest else None) or {}
+    window = settings.get("windows", {}).get(record.window_id, {})
+    hall = settings.get("halls", {}).get(record.hall_id, {})
+    named = settings.get("duty_profiles", {}).get(window.get("profile"))
+    limits: dict[str, dict[str, Any]] = {}
+    for layer in (settings.get("duty"), hall.get("duty"), named, window.get("duty")):
+        limits |= {name: limit for name, limit in (layer or {}).items() if limit is not None}
+    return limits

@@ -2,54 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Any
 
 from api.wording import KINDS, length, word
 from models.domain.records import FindingRecord
 
 
-def sentences(
-    record: FindingRecord, payload: Mapping[str, Any], window: str, hall: str, zone: tzinfo
-) -> dict[str, str]:
-    """`{"zh": …, "en": …}`: who was found missing, proven from when to when, by which limit."""
+def sentences(record: FindingRecord, window: str, hall: str, zone: tzinfo) -> dict[str, str]:
+    """`{"zh": …, "en": …}`: which window was empty, proven from when to when, and who should
+    have been there."""
     start, until = _clock(record.started_at, zone), _clock(record.until_at_least, zone)
     day = record.started_at.astimezone(zone).strftime("%Y-%m-%d")
-    limit_zh, limit_en = _limit(record, payload)
-    roster_zh = f"对照第 {record.roster_version} 版排班," if record.roster_version else ""
-    roster_en = f"by roster version {record.roster_version}, " if record.roster_version else ""
     most_zh = most_en = ""
-    if record.possible_s is not None:
-        most_zh = f"、至多 {length(record.possible_s, 'zh')}"
-        most_en = f" and at most {length(record.possible_s, 'en')}"
+    if record.ended and record.possible_s is not None:
+        most_zh = f",至多 {length(record.possible_s, 'zh')}"
+        most_en = f", at most {length(record.possible_s, 'en')}"
     elif not record.ended:
         most_zh, most_en = ",仍在继续", " so far"
+    label = str(record.details.get("label") or word(KINDS, record.kind, "zh"))
+    why_zh, why_en = (str(record.details.get(f"why_{name}", "")) for name in ("zh", "en"))
     return {
         "zh": (
-            f"{hall}“{window}”{day} {roster_zh}{start} 起至少到 {until} 工位无人"
-            f"(至少 {length(record.proven_s, 'zh')}{most_zh}){limit_zh},"
-            f"系统登记为“{word(KINDS, record.kind, 'zh')}”。未经人工核实。"
+            f"{hall}“{window}”{day} {start} 起至少到 {until} 工位无人"
+            f"(至少 {length(record.proven_s, 'zh')}{most_zh}),登记为“{label}”。"
+            f"{why_zh}{_ending(why_zh, '。')}"
         ),
         "en": (
-            f"{hall}, {window}, {day}: {roster_en}nobody was at the post from {start} at least "
-            f"until {until} (at least {length(record.proven_s, 'en')}{most_en}){limit_en}; "
-            f"registered as {word(KINDS, record.kind, 'en')!r}. Not confirmed by a person yet."
+            f"{hall}, {window}, {day}: nobody was at the post from {start} at least until {until} "
+            f"(at least {length(record.proven_s, 'en')}{most_en}); registered as "
+            f"{word(KINDS, record.kind, 'en')!r}. {why_en}{_ending(why_en, '.')}"
         ),
     }
 
 
+def _ending(text: str, stop: str) -> str:
+    return "" if not text or text.endswith((stop, ".", "。")) else stop
+
+
 def _clock(moment: datetime, zone: tzinfo) -> str:
     return moment.astimezone(zone).strftime("%H:%M:%S")
-
-
-def _limit(record: FindingRecord, payload: Mapping[str, Any]) -> tuple[str, str]:
-    threshold = record.details.get("threshold") or payload.get("threshold")
-    if not isinstance(threshold, Mapping) or "seconds" not in threshold:
-        return "", ""
-    sign = "≥" if threshold.get("operator") == ">=" else ">"
-    seconds = float(threshold["seconds"])
-    return (
-        f",达到界限 {sign} {length(seconds, 'zh')}",
-        f", which reaches the limit {sign} {length(seconds, 'en')}",
-    )

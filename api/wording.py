@@ -63,8 +63,12 @@ KINDS: Final[Mapping[str, Pair]] = {
 
 LIVES: Final[Mapping[str, Pair]] = {
     "clue": ("线索", "clue"),
+    "exempted": ("豁免", "exempted"),
+    "published": ("入通报", "in a circular"),
+    "appealed": ("申诉中", "under appeal"),
+    "rectifying": ("整改", "being rectified"),
+    "closed": ("销号", "closed"),
     "to_verify": ("待核实", "to be verified"),
-    "pending": ("待核实", "to be verified"),
     "confirmed": ("确认", "confirmed"),
     "dismissed": ("误报排除", "dismissed"),
     "excused": ("情况说明成立", "excused"),
@@ -78,10 +82,14 @@ MOMENTS: Final[Mapping[str, Pair]] = {
 }
 """What a picture of evidence shows."""
 
-OPERATORS: Final[Mapping[str, Pair]] = {
-    ">=": ("≥", "≥"),
-    ">": (">", ">"),
+LIMITS: Final[Mapping[str, Pair]] = {
+    "alert": ("阈值:离岗提醒", "limit: alert"),
+    "off_post": ("阈值:脱岗", "limit: off post"),
+    "late": ("阈值:迟到", "limit: late"),
+    "early": ("阈值:早退", "limit: left early"),
+    "missing": ("阈值:缺岗(半天)", "limit: absent half a day"),
 }
+"""Thresholds in the settings."""
 
 
 def word(table: Mapping[str, Pair], name: str, language: Language) -> str:

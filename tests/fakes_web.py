@@ -150,14 +150,14 @@ def off_post(record: Record, settings: Settings, window_id: str, at: datetime) -
         entry = uow.register.append(
             "finding_opened",
             {
-                "finding_key": key,
-                "window_id": window_id,
-                "threshold": {"operator": ">=", "seconds": 900},
+                "finding": key,
+                "window": window_id,
+                "settings_hash": uow.settings.save(settings.hashed(), at),
                 "model_hash": "fb83",
                 "evidence": [{"sha256": item.sha256, "path": item.path} for item in pictures],
             },
             at,
-            key=key,
+            key=f"{key}:opened",
         )
         finding = uow.findings.add(
             FindingRecord(
@@ -165,7 +165,7 @@ def off_post(record: Record, settings: Settings, window_id: str, at: datetime) -
                 window_id=window_id,
                 hall_id=hall_id,
                 kind="off_post",
-                state="clue",
+                state="to_verify",
                 opened_at=at,
                 started_at=start,
                 until_at_least=at,
@@ -177,10 +177,14 @@ def off_post(record: Record, settings: Settings, window_id: str, at: datetime) -
                 profile="default@2026-01-01",
                 evidence=tuple(item.sha256 for item in pictures),
                 last_seq=entry.seq,
-                details={"threshold": {"operator": ">=", "seconds": 900}, "expected": "present"},
+                details={
+                    "label": "脱岗",
+                    "why_zh": "班表第3版:A岗应在岗",
+                    "why_en": "roster version 3: post A is on duty",
+                },
             )
         )
-        uow.alerts.raise_(LiveAlert(window_id, "off_post", start, at, finding_key=key))
+        uow.alerts.raise_(LiveAlert(window_id, "away", start, at, finding_key=key))
         uow.spans.save(
             [
                 Span(

@@ -11,7 +11,7 @@ from nicegui import run, ui
 from api.pages.layout import Page, page_frame
 from api.schemas.finding import FindingDetail, PictureOut, SpanOut
 from api.wiring import WebParts
-from api.wording import KINDS, LIVES, MOMENTS, REASONS, STATES, length, word
+from api.wording import KINDS, LIMITS, LIVES, MOMENTS, REASONS, STATES, length, word
 
 
 def add_page(parts: WebParts) -> None:
@@ -41,7 +41,8 @@ def _load(parts: WebParts, finding_id: int) -> FindingDetail | None:
 
 def _head(page: Page, found: FindingDetail) -> None:
     with ui.element("div").classes("headline"):
-        ui.label(word(KINDS, found.kind, page.language)).classes("kind")
+        label = found.label if page.language == "zh" and found.label else ""
+        ui.label(label or word(KINDS, found.kind, page.language)).classes("kind")
         ui.label(f"{found.hall} · {found.window}").classes("title")
         ui.label(word(LIVES, found.state, page.language)).classes("life")
         if not found.ended:
@@ -148,14 +149,18 @@ def _facts(page: Page, found: FindingDetail) -> None:
         (page.text("规则", "profile"), found.profile or "—"),
         (page.text("登记时间", "registered at"), f"{found.opened_at:%Y-%m-%d %H:%M:%S}"),
     ]
-    ui.label(page.text("事实", "Facts")).classes("section")
+    facts += [
+        (word(LIMITS, name, page.language), f"{limit['operator']} {limit['minutes']:g} min")
+        for name, limit in found.thresholds.items()
+    ]
+    ui.label(page.text("事实与阈值", "Facts and thresholds")).classes("section")
     _grid(facts)
 
 
 def _entry(page: Page, found: FindingDetail) -> None:
     entry = found.register_entry
     ui.label(page.text("登记链", "Register")).classes("section")
-    if entry is None:
+    if entry is None or found.last_entry is None:
         ui.label(page.text("找不到登记条目!", "The register entry is missing!")).classes("warning")
         return
     _grid(
@@ -163,6 +168,10 @@ def _entry(page: Page, found: FindingDetail) -> None:
             (page.text("条目编号", "entry"), f"#{entry.seq}"),
             (page.text("哈希", "hash"), entry.hash),
             (page.text("上一条哈希", "hash before"), entry.prev_hash),
+            (
+                page.text("最近一条", "newest entry"),
+                f"#{found.last_entry.seq} {found.last_entry.kind}",
+            ),
         ]
     )
     text = json.dumps(entry.payload, ensure_ascii=False, indent=2, sort_keys=True)

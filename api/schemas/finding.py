@@ -30,6 +30,7 @@ class FindingOut(BaseModel):
     window: str
     hall_id: str
     hall: str
+    label: str
     unit: str
     post: str
     opened_at: datetime
@@ -75,6 +76,8 @@ class FindingDetail(FindingOut):
     pictures: list[PictureOut]
     details: dict[str, Any]
     register_entry: RegisterOut | None
+    last_entry: RegisterOut | None
+    thresholds: dict[str, dict[str, Any]]
     day: list[SpanOut]
     sentence: dict[str, str]
 
@@ -103,7 +106,7 @@ class AlertOut(BaseModel):
 
 
 class EventOut(BaseModel):
-    """What happened to a finding: `before` and `after` are the finding as it was and is."""
+    """A register entry as an event; `before` and `after` are what the register says."""
 
     id: int
     type: Literal["new", "update", "end"]

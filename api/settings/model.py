@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -26,10 +25,12 @@ from api.settings.sections import (
     PresenceSettings,
     RosterSettings,
     SamplingSettings,
+    WatchSettings,
     WebSettings,
     WindowSettings,
     overridden,
 )
+from models.domain.register import canonical
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  Debian's tmpfs, made for this
 
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     hours: tuple[HoursSettings, ...] = (HoursSettings(sessions=("08:30-12:00", "14:30-17:30")),)
     clock: ClockSettings = ClockSettings()
     web: WebSettings = WebSettings()
+    watch: WatchSettings = WatchSettings()
     log: LogSettings = LogSettings()
     halls: dict[Identifier, HallSettings] = {}
     cameras: dict[Identifier, CameraSettings] = {}
@@ -160,10 +162,10 @@ class Settings(BaseSettings):
         return data
 
     def hashed(self) -> dict[str, Any]:
-        """What `settings_hash` covers: the settings that a finding depends on, no secrets.
+        """What decides on findings, without secrets; its hash goes into register entries.
 
-        What differs between processes of one run or machines of one site (ports, the clock's
-        anchor, folders) is left out.
+        What differs between the processes of one run or the machines of one site (ports, the
+        clock's anchor, folders) is left out.
         """
         data = self.public()
         for name in ("clock", "web", "watch", "log", "data_dir", "shelf_dir"):
@@ -171,9 +173,8 @@ class Settings(BaseSettings):
         return data
 
     def settings_hash(self) -> str:
-        """SHA-256, hex, of the canonical JSON of `hashed`; goes into register entries."""
-        text = json.dumps(self.hashed(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256, hex, of the canonical JSON of `hashed()`."""
+        return hashlib.sha256(canonical(self.hashed()).encode()).hexdigest()
 
 
 def json_schema() -> dict[str, Any]:

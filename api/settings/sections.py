@@ -162,6 +162,12 @@ class WebSettings(Section):
     language: Literal["zh", "en"] = "zh"
 
 
+class WatchSettings(Section):
+    """The process that watches: threads that examine pictures beside one for each camera."""
+
+    workers: int = Field(2, ge=1, le=64)
+
+
 class LogSettings(Section):
     """How much is logged and in which shape."""
 

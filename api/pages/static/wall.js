@@ -73,12 +73,21 @@
       tiles.set(camera.id, tile);
       return tile;
     }
+    // Short enough for a small tile: what its section's heading says already is left out.
+    function shortName(camera) {
+      const hall = wall.halls.find((item) => item.id === camera.hall);
+      const kindred = wall.halls.filter((item) => item.kind === hall.kind).length;
+      const mates = wall.cameras.filter((item) => item.hall === hall.id).length;
+      if (kindred === 1) return camera.name;
+      const place = hall.name.replace(text[hall.kind], "").replace(text.suffix, "") || hall.name;
+      return mates === 1 ? place : place + " " + camera.name;
+    }
     const chip = (name, label) => make("span", "chip " + name, SHAPES[name] + " " + label);
     function fill(tile, camera, names) {
       tile.camera = camera;
-      const label = names.get(camera.hall) + " · " + camera.name;
-      put(tile.name, label);
-      tile.box.title = label;
+      put(tile.name, shortName(camera));
+      tile.label = names.get(camera.hall) + " · " + camera.name;
+      tile.box.title = tile.label;
       if (camera.v && camera.v !== tile.v) {
         tile.v = camera.v;
         tile.img.src = `/api/v1/cameras/${camera.id}/thumbnail.jpg?v=${camera.v}`;
@@ -220,7 +229,7 @@
       const camera = tile.camera, box = make("dialog", "big");
       const row = make("div", "row"), close = make("button", "", text.close);
       close.addEventListener("click", () => box.close());
-      row.append(make("strong", "", tile.name.textContent));
+      row.append(make("strong", "", tile.label));
       const tell = make("span"), chips = make("span", "row");
       row.append(tell, close);
       const img = make("img"); img.alt = "";
