@@ -17,7 +17,7 @@ from models.domain.hours import HoursBook, Session, Sitting, WorkHours, zone_of
 from models.domain.judgement import judge
 from models.domain.profiles import DutyProfile, Operator, Threshold
 from models.domain.spans import Span
-from models.domain.workdays import WorkCalendar, sessions_of
+from models.domain.workdays import WorkCalendar, day_of, sessions_of
 
 MARGIN = timedelta(minutes=10)
 """How long before a session's start and after its end a hall is watched."""
@@ -82,6 +82,10 @@ class DutyDesk:
         zones = [zone_of(hall) for hall in self.halls.values()]
         starts = [datetime.combine(now.astimezone(zone).date(), time(0), zone) for zone in zones]
         return min(starts, default=now - timedelta(days=1))
+
+    def window_day_start(self, window: Window, now: datetime) -> datetime:
+        """Midnight, in the window's hall, of the day of `now`."""
+        return day_of(self.halls[window.hall_id], self.local_day(window, now))[0]
 
     def watched(self, window: Window, now: datetime) -> bool:
         """Whether the window is in or near an open session; nobody is watched otherwise."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from models.domain.finding import Finding
+from models.domain.finding_json import to_json
 from models.domain.hall import Window
-from models.domain.records import FindingRecord, LiveAlert
+from models.domain.life import Stage
+from models.domain.records import EvidencePicture, FindingRecord, LiveAlert
 
 ALERT = "away"
 """Kind of the alert that an empty window raises (离岗提醒)."""
-
-TO_VERIFY = "to_verify"
-"""A finding's state until a person has looked at it (待核实)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ def facts_of(finding: Finding, window: Window, proof: Proof) -> dict[str, Any]:
         "weakest": round(finding.weakest, 4),
         "notices": list(finding.notice_ids),
         "remarks": list(finding.remark_ids),
+        "exemption": finding.exemption_id,
         "why": {"zh": finding.why_zh, "en": finding.why_en},
         "zones": {view.camera_id: view.version for view in window.views},
         "model_hash": proof.model_hash,
@@ -62,14 +63,29 @@ def facts_of(finding: Finding, window: Window, proof: Proof) -> dict[str, Any]:
     }
 
 
-def record_of(finding: Finding, opened_at: datetime) -> FindingRecord:
+def named_pictures(shots: Sequence[EvidencePicture]) -> list[dict[str, Any]]:
+    """Pictures as an entry names them."""
+    return [
+        {
+            "sha256": shot.sha256,
+            "path": shot.path,
+            "camera": shot.camera_id,
+            "taken_at": shot.taken_at.isoformat(),
+            "shows": shot.kind.value,
+            "zone_version": shot.zone_version,
+        }
+        for shot in shots
+    ]
+
+
+def record_of(finding: Finding, opened_at: datetime, stage: Stage) -> FindingRecord:
     """The finding as lists and pages see it."""
     return FindingRecord(
         key=finding.key,
         window_id=finding.window_id,
         hall_id=finding.hall_id,
         kind=finding.kind.value,
-        state=TO_VERIFY,
+        state=stage.value,
         opened_at=opened_at,
         started_at=finding.since,
         until_at_least=finding.until_at_least,
@@ -85,15 +101,13 @@ def record_of(finding: Finding, opened_at: datetime) -> FindingRecord:
             "why_zh": finding.why_zh,
             "why_en": finding.why_en,
             "length_zh": finding.length_zh,
-            "session": [finding.session_start.isoformat(), finding.session_end.isoformat()],
-            "samples": finding.samples,
-            "weakest": round(finding.weakest, 4),
+            "finding": to_json(finding),
         },
     )
 
 
 def alert_of(finding: Finding, grown: str, now: datetime) -> LiveAlert:
-    """The alert (离岗提醒) that an empty window raises; `grown` is the finding it grew into."""
+    """The alert that an empty window raises; `grown` is the finding it grew into."""
     return LiveAlert(
         window_id=finding.window_id,
         kind=ALERT,

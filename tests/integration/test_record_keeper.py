@@ -36,7 +36,8 @@ ROSTER = Roster((Shift("w1", MORNING.start, MORNING.end, "p1", unit_id="u1"),))
 
 
 def by_the_rules(window: Window, spans: Sequence[Span], now: datetime) -> list[Finding]:
-    return judge(window, spans, [MORNING], Duty(ROSTER), profile=DutyProfile(), now=now)
+    sessions = [MORNING] if now.date() == MORNING.start.date() else []
+    return judge(window, spans, sessions, Duty(ROSTER), profile=DutyProfile(), now=now)
 
 
 def photograph(window: Window) -> list[EvidencePicture]:
@@ -74,6 +75,8 @@ class Watch:
         self.keeper = RecordKeeper(
             self.room,
             judge=by_the_rules,
+            day_start=lambda _window, now: now.replace(hour=0, minute=0, second=0, microsecond=0),
+            duty=Duty(ROSTER),
             photograph=photograph,
             make_uow=record,
             proof=Proof("m" * 64, "yolov8s/onnxruntime", "s" * 64),
@@ -216,3 +219,20 @@ def test_a_round_that_fails_is_told_again_and_then_stands_once(
     with record(read_only=True) as uow:
         states = [span.state.value for span in uow.spans.between("w1", NINE, at(7200))]
     assert states == ["present", "absent"]
+
+
+def test_the_next_day_leaves_yesterdays_findings_as_they_are(record: UnitOfWorkFactory) -> None:
+    watch = Watch(record)
+    watch.show(seen(0))
+    watch.empty_from(60, 60 + 16 * 60)
+    watch.show(seen(1080))
+    watch.keeper.keep(at(1080))
+    before = kinds(record)
+    tomorrow = NINE + timedelta(days=1)
+    watch.keeper.keep(tomorrow)
+    watch.keeper.keep(tomorrow + timedelta(minutes=1))
+    assert kinds(record) == before
+    again = Watch(record, memory_of(record, MORNING.start, tomorrow))
+    again.keeper.take_up(tomorrow.replace(hour=0))
+    again.keeper.keep(tomorrow)
+    assert kinds(record) == before
