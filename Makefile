@@ -1,6 +1,7 @@
 # One machine, one folder: everything these targets fetch lands below this folder.
 # PYTHON=/path/to/python3.11   the Python to build .venv from
 # WEIGHTS=FILE                 detector weights from a file instead of npm (one .onnx or the .tgz)
+# TORCH=torch==…              the build of torch that test-ultralytics takes
 # ARGS="…"                     passed on to the command behind the target
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
@@ -33,7 +34,7 @@ bench: setup-dev ## 性能 / measure detector and decoding on this machine
 	@$(PY) -m benchmarks $(ARGS)
 
 test-ultralytics: setup-dev ## ultralytics 适配器 / its tests, in a venv of its own (large downloads)
-	@sh tools/ultralytics.sh $(ARGS)
+	@TORCH="$(TORCH)" sh tools/ultralytics.sh $(ARGS)
 
 lock: ## 更新锁定文件 / compile requirements*.txt anew
 	@PYTHON="$(PYTHON)" sh tools/lock.sh $(ARGS)

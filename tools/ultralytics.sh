@@ -1,18 +1,19 @@
 #!/bin/sh
 # The ultralytics adapter against the real library, in .venv-ultralytics: torch is large, and
-# pip takes whichever build of it this machine's pip settings offer.
+# pip takes the newest build of it that its settings offer. TORCH names another one, for example
+# a build without CUDA, a tenth of the size: make test-ultralytics TORCH=torch==2.13.0+cpu
 set -eu
 cd "$(dirname "$0")/.."
 venv=.venv-ultralytics
 stamp=$venv/installed-$(cat requirements-dev.txt pyproject.toml | cksum | tr -d ' ')
 
 if [ ! -e "$stamp" ]; then
-    .venv/bin/python -c 'import sys; print(sys.base_prefix)' >/dev/null
     .venv/bin/python -m venv --clear "$venv"
     # Same versions as everywhere else; hashes are left out because torch has none here.
     sed -nE 's/^([A-Za-z0-9._-]+==[^ ]+).*/\1/p' requirements-dev.txt >"$venv/constraints.txt"
     "$venv/bin/python" -m pip install --disable-pip-version-check \
-        --constraint "$venv/constraints.txt" --editable '.[ultralytics,postgres,dev]'
+        --constraint "$venv/constraints.txt" --editable '.[ultralytics,postgres,dev]' \
+        ${TORCH:+"$TORCH"}
     : >"$stamp"
 fi
 exec "$venv/bin/python" -m pytest -m ultralytics "$@"
