@@ -73,7 +73,8 @@ def kept_mask(width: int, height: int, keep: Sequence[Polygon], margin: float = 
         cv2.fillPoly(mask, [polygon.astype(np.int32)], 1)
     reach = round(margin * max(width, height))
     if reach > 0:
-        mask = cv2.dilate(mask, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+        around = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+        return cv2.dilate(mask, around).astype(bool)
     return mask.astype(bool)
 
 

@@ -123,6 +123,8 @@ class ChainCheck:
                 f"第 {missing} 条缺失(被删除)。",
                 f"entry {missing} is missing (deleted).",
             )
+            if self._signed_to == due - 1:  # what is gone needs no signature
+                self._signed_to = entry.seq - 1
         elif entry.seq < due:
             self._add(
                 FaultKind.ORDER,

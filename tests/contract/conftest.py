@@ -1,0 +1,5 @@
+"""Fixtures of the record's databases for the tests of this folder."""
+
+from tests.storage_fixtures import database_url, record
+
+__all__ = ["database_url", "record"]
