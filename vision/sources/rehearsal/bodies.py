@@ -71,7 +71,7 @@ class Look:
         return cls(
             mirrored=rng.random() < 0.5,
             hue=rng.randrange(0, 180, 12),
-            saturation=rng.uniform(0.5, 1.1),
+            saturation=rng.uniform(0.25, 0.75),
             gain=rng.uniform(0.82, 1.18),
             warmth=rng.uniform(-0.06, 0.06),
         )
@@ -131,7 +131,7 @@ def _kept_cutout(outline: Outline, path: Path, cache: Path) -> Cutout:
                 f"photograph {path.name} cannot be read; delete it and fetch it again.",
                 where=path.name,
             )
-        pixels = _cut(outline, picture, crop, scale)
+        pixels = _cut(outline, np.asarray(picture, np.uint8), crop, scale)
         part = kept.with_name(f".{kept.name}.part.png")
         cv2.imwrite(str(part), pixels)
         part.replace(kept)
@@ -158,9 +158,7 @@ def _cut(
     """The hand-drawn outline, refined within a narrow band along it."""
     x1, y1, x2, y2 = crop
     x2, y2 = min(x2, picture.shape[1]), min(y2, picture.shape[0])
-    part = cv2.resize(
-        picture[y1:y2, x1:x2], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
-    )
+    part = cv2.resize(picture[y1:y2, x1:x2], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     points = np.array([((x - x1) * scale, (y - y1) * scale) for x, y in outline.points])
     drawn = np.zeros(part.shape[:2], np.uint8)
     cv2.fillPoly(drawn, [points.round().astype(np.int32)], 255)
@@ -173,12 +171,15 @@ def _cut(
     mask[drawn > 0] = cv2.GC_PR_FGD
     mask[inner > 0] = cv2.GC_FGD
     cv2.setRNGSeed(1)
-    cv2.grabCut(part, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(
+        part, mask, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK
+    )
     alpha = np.where((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD), 255, 0).astype(np.uint8)
     smooth = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
-    alpha = cv2.morphologyEx(cv2.morphologyEx(alpha, cv2.MORPH_OPEN, smooth), 3, smooth)
-    alpha = cv2.GaussianBlur(cv2.erode(alpha, smooth), (3, 3), 0)
-    return np.dstack([part, alpha]).astype(np.uint8)
+    whole = cv2.morphologyEx(alpha, cv2.MORPH_OPEN, smooth)
+    whole = cv2.morphologyEx(whole, cv2.MORPH_CLOSE, smooth)
+    whole = cv2.GaussianBlur(cv2.erode(whole, smooth), (3, 3), 0)
+    return np.dstack([part, whole]).astype(np.uint8)
 
 
 def sprite(
@@ -208,7 +209,7 @@ def sprite(
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = cv2.resize(_premultiplied(pixels), size, interpolation=method)
     centre, neck = cutout.centre * scale, cutout.neck * scale * squash
-    small = _lit(_straight(small), look, neck, grey=cutout.outline.grey)
+    small = _lit(_straight(np.asarray(small, np.float32)), look, neck, cutout.outline)
     if tilt:
         small, centre = _tilted(small, centre, neck, tilt)
     if look.mirrored:
@@ -241,17 +242,17 @@ def _tilted(pixels: Rgba, centre: float, neck: float, degrees: float) -> tuple[R
     return np.asarray(turned[top:], dtype=np.uint8), float(shifted[0])
 
 
-def _lit(pixels: Rgba, look: Look, neck: float, *, grey: bool) -> Rgba:
+def _lit(pixels: Rgba, look: Look, neck: float, outline: Outline) -> Rgba:
     """Skin keeps its hue; what is worn below the neck gets another."""
     colour = pixels[..., :3]
-    if grey:
+    if outline.grey:
         colour = _skin_toned(colour)
     hsv = cv2.cvtColor(colour, cv2.COLOR_BGR2HSV).astype(np.int16)
     skin = ((hsv[..., 0] < 20) | (hsv[..., 0] > 170)) & (hsv[..., 1] > 45) & (hsv[..., 1] < 170)
-    worn = ~skin
+    worn = np.ones_like(skin) if outline.covered else ~skin
     worn[: round(neck)] = False
     tone = hsv[worn]
-    if grey:
+    if outline.grey:
         tone[:, 1] = 90
     tone[:, 0] = (tone[:, 0] + look.hue) % 180
     tone[:, 1] = np.clip(tone[:, 1] * look.saturation + 12, 0, 255)

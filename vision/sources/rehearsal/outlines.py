@@ -27,6 +27,7 @@ class Outline:
         walks: Has legs, can cross the hall.
         leans: Can lean over a counter.
         grey: A black and white photograph, coloured by us.
+        covered: No skin shows below the chin.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Outline:
     walks: bool = False
     leans: bool = False
     grey: bool = False
+    covered: bool = False
 
 
 def _pairs(text: str) -> Pixels:
@@ -63,6 +65,7 @@ OUTLINES: Final = (
             "165,45 190,25"
         ),
         sits=True,
+        covered=True,
     ),
     Outline(
         "captain",
@@ -97,6 +100,7 @@ OUTLINES: Final = (
             "102,448 102,430 107,412"
         ),
         sits=True,
+        covered=True,
         walks=True,
     ),
     Outline(
