@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.domain.finding import Finding, Level
+from models.domain.finding import Finding, Kind, Level
 from models.domain.hall import Coverage
 from models.domain.presence import Evidence, Look, Presence, PresenceProfile, State, as_of, step
 from models.domain.reconcile import Move, reconcile
@@ -131,6 +131,13 @@ LOOKS = st.lists(
     max_size=12,
 )
 FILTER = PresenceProfile()
+ONWARD = {
+    Kind.OFF_POST: {Kind.OFF_POST, Kind.EARLY, Kind.ABSENT_HALF_DAY},
+    Kind.LATE: {Kind.LATE, Kind.ABSENT_HALF_DAY, Kind.ABSENT_SESSION},
+    Kind.ABSENT_HALF_DAY: {Kind.ABSENT_HALF_DAY, Kind.ABSENT_SESSION},
+    Kind.ABSENT_SESSION: {Kind.ABSENT_SESSION},
+    Kind.EARLY: {Kind.EARLY},
+}
 
 
 def watched(looks: list[tuple[str, int, int]], start: str) -> list[tuple[datetime, list[Span]]]:
@@ -165,6 +172,7 @@ def test_live_judging_never_takes_back_what_it_found(
             assert action.after is not None
             if action.before is not None and action.before.level is Level.FINDING:
                 assert action.after.level is Level.FINDING
+                assert action.after.kind in ONWARD[action.before.kind]
             registered[action.key] = action.after
     assert len({one.since for one in registered.values()}) == len(registered)
 
