@@ -91,6 +91,10 @@ class ScriptedSource:
         self.closed = 0
         self.reads = 0
 
+    def share_script(self, steps: Iterator[Step], openings: Iterator[Exception | None]) -> None:
+        """Go on with a script that earlier sources of the same camera began."""
+        self._steps, self._openings = steps, openings
+
     @property
     def held(self) -> bool:
         """Whether something is held that was never released."""
