@@ -10,7 +10,7 @@ import typer
 
 from models.domain.errors import OnPostError
 
-COMMANDS: Final = ("weights", "replay", "register", "settings", "serve")
+COMMANDS: Final = ("weights", "replay", "register", "settings", "serve", "up")
 """Modules of `api.commands`; each offers `add_to(app)`."""
 
 USER_ERROR: Final = 2

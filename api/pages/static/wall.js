@@ -79,7 +79,7 @@
       const kindred = wall.halls.filter((item) => item.kind === hall.kind).length;
       const mates = wall.cameras.filter((item) => item.hall === hall.id).length;
       if (kindred === 1) return camera.name;
-      const place = hall.name.replace(text[hall.kind], "").replace(text.suffix, "") || hall.name;
+      const place = hall.name.replace(text.suffix, "") || hall.name;
       return mates === 1 ? place : place + " " + camera.name;
     }
     const chip = (name, label) => make("span", "chip " + name, SHAPES[name] + " " + label);
@@ -173,13 +173,14 @@
       for (let columns = 2; columns <= 40; columns += 1) {
         const tile = (width - 4 * (columns - 1)) / columns;
         if (tile < 92) break;
-        const bottom = tile >= 165 ? 44 : 19;
+        const bottom = tile >= 260 ? 58 : tile >= 165 ? 44 : 19;
         const rows = counts.reduce((sum, count) => sum + Math.ceil(count / columns), 0);
         const needed = rows * (tile * 9 / 16 + bottom + 6) + counts.length * 19;
         chosen = tile;
         if (needed <= height && tile <= 420) break;
       }
       halls.style.setProperty("--tile", Math.floor(chosen - 0.5) + "px");
+      root.classList.toggle("huge", chosen >= 260);
       const large = chosen >= 165;
       if (large !== roomy()) {
         root.classList.toggle("roomy", large);
