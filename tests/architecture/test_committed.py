@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import PurePosixPath
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.architecture.source import ROOT, committed
 
@@ -48,9 +53,27 @@ def test_every_locked_package_carries_its_hashes() -> None:
         assert not bare, f"{name}: {bare}"
 
 
-def test_what_the_development_lock_shares_with_the_lock_has_the_same_version() -> None:
-    def pins(name: str) -> dict[str, str]:
-        return dict(re.findall(r"(?m)^([\w.-]+)==(\S+)", (ROOT / name).read_text("utf-8")))
+def _pins(name: str) -> dict[str, str]:
+    return dict(re.findall(r"(?m)^([\w.-]+)==(\S+)", (ROOT / name).read_text("utf-8")))
 
-    run, dev = pins("requirements.txt"), pins("requirements-dev.txt")
+
+def test_what_the_development_lock_shares_with_the_lock_has_the_same_version() -> None:
+    run, dev = _pins("requirements.txt"), _pins("requirements-dev.txt")
     assert {name: dev.get(name) for name in run} == run
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [("requirements.txt", ("postgres",)), ("requirements-dev.txt", ("postgres", "dev"))],
+)
+def test_the_lock_answers_what_the_project_asks_for(lock: str, extras: tuple[str, ...]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    asked = [*project["dependencies"]]
+    asked += [line for extra in extras for line in project["optional-dependencies"][extra]]
+    pins = _pins(lock)
+    stale = []
+    for requirement in map(Requirement, asked):
+        pin = pins.get(canonicalize_name(requirement.name))
+        if pin is None or pin not in requirement.specifier:
+            stale.append(f"{requirement}: locked {pin}")
+    assert not stale, f"make lock; {lock}: {stale}"
