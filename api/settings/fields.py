@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from models.domain.errors import GeometryError
+from models.domain.errors import AddressError, GeometryError
 from models.domain.geometry import Polygon
+from vision.sources.address import parse_address
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?")
 """Ids appear in addresses, file names and metrics, so they are plain."""
-
-SCHEMES = ("rtsp", "rtsps", "http", "https", "file")
 
 SESSION = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~]\s*(\d{1,2}):(\d{2})")
 
@@ -91,13 +90,10 @@ def unique_weekdays(days: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _address(value: SecretStr) -> SecretStr:
-    scheme, found, rest = value.get_secret_value().partition("://")
-    if found and (scheme.lower() not in SCHEMES or not rest):
-        raise refusal(
-            f"摄像头地址的协议“{scheme}”不支持;可用 {'、'.join(SCHEMES)} 或录像文件路径。",
-            f"camera address scheme {scheme!r} is not supported; use {', '.join(SCHEMES)} "
-            "or the path of a recording.",
-        )
+    try:
+        parse_address(value.get_secret_value())
+    except AddressError as error:
+        raise refusal(error.zh, error.en) from None
     return value
 
 

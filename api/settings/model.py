@@ -31,6 +31,7 @@ from api.settings.sections import (
     overridden,
 )
 from models.domain.register import canonical
+from vision.sources.address import parse_address
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  Debian's tmpfs, made for this
 
@@ -122,8 +123,11 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data_path / 'onpost.db'}"
 
     def source_of(self, camera_id: str) -> str:
-        """A camera's address with its password, for `vision.sources` alone."""
-        return self.cameras[camera_id].source.get_secret_value()
+        """A camera's address with its password, for `vision.sources` alone; a recording's path
+        is made absolute."""
+        text = self.cameras[camera_id].source.get_secret_value()
+        file = parse_address(text, base=self._base).file
+        return text if file is None else str(file.resolve())
 
     def sampling_of(self, camera_id: str) -> SamplingSettings:
         """Global sampling, overridden by the camera's hall and then by the camera."""

@@ -102,6 +102,11 @@ def test_relative_paths_start_in_the_file_s_folder() -> None:
     assert settings.shelf_path == Path("/somewhere/shelf")
 
 
+def test_a_recording_s_path_starts_in_the_file_s_folder() -> None:
+    text = changed("http://admin:Gehe1m@192.0.2.2/picture", "clips/hall.mp4")
+    assert parse(text).source_of("C2") == "/somewhere/clips/hall.mp4"
+
+
 def test_the_environment_wins_and_ids_keep_their_case() -> None:
     settings = parse(
         GOOD,
@@ -176,6 +181,8 @@ BAD_REFERENCES = [
     ),
     ("name: 二号机", "name: 一号机", "cameras.C2.name", "cameras.C1"),
     ("rtsp://admin", "ftp://admin", "cameras.C1.source", "rtsp"),
+    ("Gehe1m@192", "Gehe1m/x@192", "cameras.C1.source", "%2F"),
+    ("rtsp://admin:Gehe1m@192.0.2.1:554/", "192.0.2.1:554/", "cameras.C1.source", "rtsp://"),
     ("[0.5, 0.9]]}", "[0.5, 1.9]]}", "windows.W1.views[0].polygon", "画面之外"),
     ("[0.5, 0.9]]}", "[0.1, 0.9], [0.5, 0.9]]}", "windows.W1.views[0].polygon", "相交"),
     (", [0.5, 0.9]]}", "]}", "windows.W1.views[0].polygon", "至少需要 3"),
