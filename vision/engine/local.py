@@ -137,6 +137,11 @@ class LocalEngine:
         return self._links
 
     @property
+    def samples_due(self) -> int:
+        """Samples whose time has come, of all cameras."""
+        return sum(link.samples_due for link in self._links)
+
+    @property
     def samples_missed(self) -> int:
         """Samples that were due and never examined: not read in time, or overtaken."""
         return self._overtaken + sum(link.samples_missed for link in self._links)

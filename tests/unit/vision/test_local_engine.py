@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from models.domain.errors import StorageError
+from models.domain.geometry import Box, Polygon
+from models.domain.hall import View, Window
+from models.domain.presence import PresenceProfile, Reason, State
+from tests.builders import NINE
+from tests.fakes_cameras import Step, broken
+from tests.fakes_detectors import hall, painted, stand
+from vision.camera_desk import CameraDesk, Examined
+from vision.camera_link import BackOff, CameraLink, LinkState
+from vision.detectors.scripted import ScriptedDetector
+from vision.engine.local import CameraPost, LinkListener, LocalEngine
+from vision.frame import Frame
+from vision.look import Looker
+from vision.watch_room import WatchRoom
+
+ZONE = Polygon(((0.1, 0.2), (0.4, 0.2), (0.4, 0.9), (0.1, 0.9)))
+WINDOW = Window("w1", "h1", "1号窗口", (View("cam1", ZONE),))
+STAFFED = stand(hall(), Box(0.2, 0.3, 0.3, 0.8))
+
+
+class QuickClock:
+    """The real clock, a hundred times as fast."""
+
+    speed = 100.0
+
+    def __init__(self) -> None:
+        self._start, self._began = NINE, time.monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=(time.monotonic() - self._began) * self.speed)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds / self.speed)
+
+
+class Camera:
+    """Gives the pictures of its script, the last one for ever."""
+
+    def __init__(self, clock: QuickClock, script: list[Step]) -> None:
+        self._clock, self._script = clock, script
+        self.open_now = False
+
+    def open(self) -> None:
+        self.open_now = True
+
+    def read(self) -> Frame:
+        step = self._script.pop(0) if len(self._script) > 1 else self._script[0]
+        if step is None or isinstance(step, Exception):
+            raise step or broken()
+        return Frame("cam1", step, self._clock.now())
+
+    def close(self) -> None:
+        self.open_now = False
+
+
+class Shelf:
+    def __init__(self, *, full: bool = False) -> None:
+        self.shown: list[datetime] = []
+        self.gone: list[Reason] = []
+        self.full = full
+
+    def show(self, frame: Frame, jpeg: bytes, fault: Reason | None) -> None:
+        assert jpeg.startswith(b"\xff\xd8")
+        if self.full:
+            raise StorageError("已满。", "full.")
+        self.shown.append(frame.taken_at)
+
+    def offline(self, camera_id: str, link: str, reason: Reason, at: datetime) -> None:
+        self.gone.append(reason)
+
+
+class Meter:
+    def __init__(self) -> None:
+        self.pictures = 0
+        self.lost = 0
+
+    def missed(self, samples: int = 1) -> None:
+        self.lost += samples
+
+    def examined(self, examined: Examined, seconds: float) -> None:
+        self.pictures += 1
+
+    def link(self, camera_id: str, state: LinkState) -> None:
+        pass
+
+
+class Healthy:
+    def check(self, frame: Frame) -> Reason | None:
+        return None
+
+
+class House:
+    """One camera, one window, one engine."""
+
+    def __init__(self, script: list[Step], *, shelf: Shelf | None = None, open_now: bool = True):
+        clock = QuickClock()
+        self.camera = Camera(clock, script)
+        self.room = WatchRoom([WINDOW], {"w1": PresenceProfile(spacing_s=5)})
+        self.shelf, self.meter = shelf or Shelf(), Meter()
+        desk = CameraDesk({"w1": ZONE}, Looker(ScriptedDetector(painted())), Healthy(), None)
+
+        def link(on_frame: Callable[[Frame], None], on_state: LinkListener) -> CameraLink:
+            return CameraLink(
+                "cam1",
+                lambda: self.camera,
+                clock,
+                period_s=5,
+                on_frame=on_frame,
+                on_state=on_state,
+                back_off=BackOff(cap_s=5),
+            )
+
+        self.engine = LocalEngine(
+            [CameraPost("cam1", desk, link)],
+            self.room,
+            shelf=self.shelf,
+            meter=self.meter,
+            clock=clock,
+            stopwatch=time.monotonic,
+            watched=lambda _camera, _now: open_now,
+            workers=1,
+        )
+
+    def until(self, happened: Callable[[], bool], within_s: float = 10.0) -> None:
+        self.engine.start()
+        try:
+            end = time.monotonic() + within_s
+            while not happened():
+                assert time.monotonic() < end, "it did not happen in time"
+                time.sleep(0.01)
+        finally:
+            assert self.engine.stop(), "every thread ends"
+        assert not self.camera.open_now, "the capture is released"
+
+    def state(self) -> State | None:
+        reading = self.room.readings().get("w1")
+        return reading.state if reading else None
+
+
+def test_pictures_become_a_window_state_and_lie_on_the_shelf() -> None:
+    house = House([STAFFED])
+    house.until(lambda: house.state() is State.PRESENT)
+    assert house.shelf.shown
+    assert house.meter.pictures >= 1
+
+
+def test_an_empty_window_becomes_absent_after_three_looks() -> None:
+    house = House([STAFFED, hall()])
+    house.until(lambda: house.state() is State.ABSENT)
+    assert house.meter.pictures >= 4
+
+
+def test_failed_reads_are_never_pictures_and_the_camera_is_told_offline() -> None:
+    house = House([broken(), broken(), STAFFED])
+    house.until(lambda: house.state() is State.PRESENT)
+    assert Reason.OFFLINE in house.shelf.gone
+    assert house.meter.pictures == len(house.shelf.shown)
+
+
+def test_outside_sessions_the_wall_shows_the_camera_and_nobody_is_examined() -> None:
+    house = House([STAFFED], open_now=False)
+    house.until(lambda: len(house.shelf.shown) >= 3)
+    assert house.meter.pictures == 0
+    assert house.state() is None
+
+
+def test_a_full_shelf_does_not_stop_the_watch() -> None:
+    house = House([STAFFED], shelf=Shelf(full=True))
+    house.until(lambda: house.state() is State.PRESENT)
+
+
+def test_a_worker_outlives_a_picture_that_breaks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House([STAFFED])
+    taken = threading.Event()
+    take = house.room.take
+
+    def once_broken(camera_id: str, examined: Examined, jpeg: bytes) -> list[str]:
+        if not taken.is_set():
+            taken.set()
+            raise RuntimeError("planted")
+        return take(camera_id, examined, jpeg)
+
+    monkeypatch.setattr(house.room, "take", once_broken)
+    house.until(lambda: house.state() is State.PRESENT)
+    assert house.meter.lost >= 1, "the broken picture counts as a missed sample"
