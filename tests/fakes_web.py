@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import cv2
+import httpx
 import numpy as np
 import yaml
+from fastapi import FastAPI
 
 from api.settings import Settings, parse_settings
 from api.wiring import WebParts, make_record, make_shelf, web_parts
@@ -219,3 +222,20 @@ def opened_parts(folder: Path, values: dict[str, Any] | None = None) -> tuple[We
         settings, StillClock(), make_shelf(settings), record.make_uow, record.evidence
     )
     return parts, record
+
+
+class Web:
+    """Asks an application in this process, without a socket and without its board's loop."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    def get(
+        self, address: str, *, params: Any = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        return asyncio.run(self._get(address, params, headers))
+
+    async def _get(self, address: str, params: Any, headers: Any) -> httpx.Response:
+        transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.get(address, params=params, headers=headers)
