@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from models.domain.register import FaultKind, seal
-from models.storage.anchors import Anchors
+from models.storage.anchors import Anchors, ReadAnchors
 from models.storage.record import open_existing_record, open_record
 from models.storage.unit_of_work import unit_of_work_factory
 from models.storage.verification import Verdict, verify_record
@@ -148,3 +149,49 @@ def test_an_entry_written_past_this_program_is_not_signed_at_the_next_start(
     stranger.close()
     open_record(data, database_url).close()
     assert {fault.kind for fault in verdict_of(database_url, data).faults} == {FaultKind.UNSIGNED}
+
+
+def test_a_head_is_on_the_disk_before_the_commit_and_again_after_it(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = open_record(tmp_path / "data", database_url)
+    committed: list[int] = []
+    sync = os.fsync
+
+    def spy(descriptor: int) -> None:
+        sync(descriptor)
+        if Path(f"/proc/self/fd/{descriptor}").resolve() == record.anchors.file.resolve():
+            with record.make_uow(read_only=True) as reading:
+                committed.append(reading.register.head().seq)
+
+    monkeypatch.setattr(os, "fsync", spy)
+    with record.make_uow() as uow:
+        uow.register.append("note", {}, NINE)
+        uow.register.append("note", {}, NINE)
+        uow.commit()
+    record.close()
+    assert committed == [0, 2]
+
+
+def test_entries_written_while_the_register_is_checked_are_no_fault(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = open_record(tmp_path / "data", database_url)
+    read = Anchors.read
+
+    def write_one() -> None:
+        with record.make_uow() as uow:
+            uow.register.append("note", {}, NINE)
+            uow.commit()
+
+    def read_between_two_entries(self: Anchors) -> ReadAnchors:
+        write_one()
+        anchors = read(self)
+        write_one()
+        return anchors
+
+    monkeypatch.setattr(Anchors, "read", read_between_two_entries)
+    verdict = verify_record(record)
+    record.close()
+    assert verdict.faults == ()
+    assert (verdict.entries, verdict.anchors) == (2, 6)
