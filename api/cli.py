@@ -10,7 +10,16 @@ import typer
 
 from models.domain.errors import OnPostError
 
-COMMANDS: Final = ("weights", "replay", "register", "settings", "serve", "up")
+COMMANDS: Final = (
+    "weights",
+    "replay",
+    "register",
+    "settings",
+    "watch",
+    "serve",
+    "up",
+    "demo",
+)
 """Modules of `api.commands`; each offers `add_to(app)`."""
 
 USER_ERROR: Final = 2

@@ -1,0 +1,112 @@
+"""The process that watches: starts the engine, keeps the record, leaves word on the shelf."""
+
+from __future__ import annotations
+
+import fcntl
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+import structlog
+
+from api.logs import set_up_logging
+from api.metrics import WATCH
+from api.settings import Settings
+from api.wiring_watch import WatchParts, watch_parts
+from models.domain.errors import StorageError
+
+log = structlog.get_logger("onpost.watch")
+
+ROUND_S: Final = 2.0
+"""Real seconds between rounds of the record: how soon a finding is registered (即时登记)."""
+
+STOP_WITHIN_S: Final = 10.0
+
+
+def run(settings: Settings) -> None:
+    """Watch until SIGTERM or SIGINT; whatever ends it, cameras and record are released.
+
+    Raises:
+        OnPostError: something needed is missing or wrong, or another process watches already.
+    """
+    set_up_logging(settings.log.level, settings.log.format)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    settings.data_path.mkdir(parents=True, exist_ok=True)
+    with alone(settings):
+        parts = watch_parts(settings)
+        try:
+            watch(parts, stop)
+        finally:
+            parts.close()
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Hold the installation's watch lock: two that watch would register everything twice.
+
+    Raises:
+        StorageError: another process holds it.
+    """
+    file = settings.data_path / "watch.lock"
+    with file.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StorageError(
+                "已有一个 onpost watch 进程在使用此数据文件夹;请先停止它,或另设 data_dir。",
+                "another `onpost watch` uses this data folder; stop it first, or set another "
+                "data_dir.",
+                where=str(file),
+            ) from None
+        yield
+
+
+def watch(parts: WatchParts, stop: threading.Event) -> None:
+    """Run the engine and the rounds until `stop` is set, then a last round."""
+    parts.engine.start()
+    log.info("watching", cameras=len(parts.settings.cameras), windows=len(parts.room.windows))
+    try:
+        while not stop.wait(ROUND_S):
+            one_round(parts)
+    finally:
+        if not parts.engine.stop(STOP_WITHIN_S):
+            log.warning("threads_left", what="some camera threads did not end in time")
+        one_round(parts)
+        log.info("stopped")
+
+
+def one_round(parts: WatchParts) -> None:
+    """One round of the record and word on the shelf; a round that fails is told again."""
+    now = parts.clock.now()
+    try:
+        done = parts.keeper.keep(now)
+        parts.room.forget_before(parts.desk.day_start(now))
+        for row in done.findings:
+            log.info(
+                "finding", key=row.key, kind=row.kind, ended=row.ended, at_least_s=row.proven_s
+            )
+    except StorageError as error:
+        log.warning("round_failed", error=str(error))
+    except Exception:  # the watch outlives any one round; nothing of it was committed
+        log.exception("round_failed")
+    with suppress(StorageError):  # the wall shows that no word came
+        parts.clerk.refresh(now)
+        _leave_word(parts)
+
+
+def _leave_word(parts: WatchParts) -> None:
+    parts.shelf.note_process(
+        WATCH,
+        {
+            "real": time.time(),
+            "at": parts.clock.now().isoformat(),
+            "metrics": parts.meter.text(),
+            "samples_due": parts.engine.samples_due,
+            "samples_missed": parts.engine.samples_missed,
+        },
+    )

@@ -1,0 +1,87 @@
+"""From the settings of a camera to its post in the engine: link, health, gate, zones."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.duty_desk import DutyDesk
+from api.settings import Settings
+from models.domain.geometry import Polygon
+from models.domain.hall import Coverage, Window
+from models.domain.ports import Clock
+from vision.camera_desk import CameraDesk
+from vision.camera_health import CameraHealth
+from vision.camera_link import CameraLink
+from vision.engine.local import CameraPost, LinkListener
+from vision.frame import Frame
+from vision.gate import Gate
+from vision.look import Looker
+from vision.sources.opening import open_source
+
+
+@dataclass(frozen=True, slots=True)
+class CameraWiring:
+    """Builds the posts of all cameras around what they share."""
+
+    settings: Settings
+    desk: DutyDesk
+    looker: Looker
+    clock: Clock
+
+    def posts(self) -> list[CameraPost]:
+        """A post for every camera; they take turns within their period."""
+        turns = random.Random(0)  # noqa: S311  spreads the load, guards nothing
+        zones = self._zones()
+        return [
+            self._post(camera, zones[camera], turns.random()) for camera in self.settings.cameras
+        ]
+
+    def watched(self) -> Callable[[str, datetime], bool]:
+        """Whether a camera has a window in or near an open session at a moment."""
+        windows: dict[str, list[Window]] = {}
+        for window in self.desk.windows.values():
+            for view in window.views:
+                windows.setdefault(view.camera_id, []).append(window)
+        return lambda camera, now: any(
+            self.desk.watched(one, now) for one in windows.get(camera, ())
+        )
+
+    def _zones(self) -> dict[str, dict[str, Polygon]]:
+        """Staff zones by camera and window; a view of coverage `none` has none."""
+        zones: dict[str, dict[str, Polygon]] = {camera: {} for camera in self.settings.cameras}
+        for window in self.desk.windows.values():
+            for view in window.views:
+                if view.coverage is not Coverage.NONE:
+                    zones[view.camera_id][window.id] = view.polygon
+        return zones
+
+    def _post(self, camera_id: str, zones: dict[str, Polygon], turn: float) -> CameraPost:
+        sampling = self.settings.sampling_of(camera_id)
+        required = {window: self.desk.windows[window].required for window in zones}
+        desk = CameraDesk(
+            zones, self.looker, self._health(camera_id), Gate(sampling.force_after), required
+        )
+
+        def link(on_frame: Callable[[Frame], None], on_state: LinkListener) -> CameraLink:
+            return CameraLink(
+                camera_id,
+                lambda: open_source(
+                    self.settings.source_of(camera_id),
+                    camera_id,
+                    self.clock,
+                    period_s=sampling.period_s,
+                ),
+                self.clock,
+                period_s=sampling.period_s,
+                phase_s=turn * sampling.period_s,
+                on_frame=on_frame,
+                on_state=on_state,
+            )
+
+        return CameraPost(camera_id, desk, link)
+
+    def _health(self, camera_id: str) -> CameraHealth:
+        return CameraHealth()

@@ -1,0 +1,121 @@
+"""The composition root of the process that watches."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from api.duty_desk import DutyDesk
+from api.metrics import WatchMeter
+from api.rosters import read_duty
+from api.settings import Settings
+from api.settings.domain import presence_profile_of
+from api.wiring import make_clock, make_record, make_shelf
+from api.wiring_cameras import CameraWiring
+from models.domain.ports import Clock
+from models.storage.record import Record
+from vision.detectors.factory import DetectorChoice, EngineChoice, Kind, open_detector
+from vision.engine.local import LocalEngine
+from vision.entries import Proof
+from vision.frame_shelf import FrameShelf
+from vision.look import Looker
+from vision.photographer import Photographer
+from vision.ports import Detector
+from vision.record_keeper import RecordKeeper, memory_of
+from vision.shelf_clerk import ShelfClerk
+from vision.watch_room import WatchRoom
+from vision.weights import DEFAULT_FOLDER, KNOWN
+
+log = structlog.get_logger("onpost.watch")
+
+
+@dataclass(frozen=True, slots=True)
+class WatchParts:
+    """What the watching process is made of."""
+
+    settings: Settings
+    clock: Clock
+    record: Record
+    shelf: FrameShelf
+    meter: WatchMeter
+    detector: Detector
+    desk: DutyDesk
+    room: WatchRoom
+    clerk: ShelfClerk
+    keeper: RecordKeeper
+    engine: LocalEngine
+
+    def close(self) -> None:
+        """Release the detector and the record; the engine must have been stopped."""
+        self.detector.close()
+        self.record.close()
+
+
+def detector_choice(settings: Settings) -> DetectorChoice:
+    """What the settings say about the detector, for its factory."""
+    chosen = settings.detector
+    own = chosen.weights
+    return DetectorChoice(
+        kind=Kind(chosen.kind),
+        engine=EngineChoice(chosen.engine),
+        weights=settings.path(own) if own else DEFAULT_FOLDER / KNOWN[chosen.size].file_name,
+        own_weights=own is not None,
+        threads=chosen.threads,
+    )
+
+
+def watch_parts(settings: Settings) -> WatchParts:
+    """Open everything the watch needs.
+
+    Raises:
+        OnPostError: whatever is missing or wrong; nothing was registered.
+    """
+    clock = make_clock(settings)
+    desk = DutyDesk(settings, read_duty(settings))
+    detector = open_detector(detector_choice(settings), lambda line: log.info("engine", what=line))
+    record = make_record(settings)
+    now = clock.now()
+    since = desk.day_start(now)
+    profiles = {one: presence_profile_of(settings, one) for one in desk.windows}
+    memory = memory_of(record.make_uow, since, now)
+    room = WatchRoom(desk.windows.values(), profiles, memory)
+    shelf = make_shelf(settings)
+    clerk = ShelfClerk(shelf, room)
+    meter = WatchMeter()
+    _note_settings(settings, record, now)
+    keeper = RecordKeeper(
+        room,
+        judge=desk.judge,
+        day_start=desk.window_day_start,
+        duty=desk.duty,
+        photograph=Photographer(room, record.evidence),
+        make_uow=record.make_uow,
+        proof=Proof(detector.model_hash, detector.name, settings.settings_hash()),
+    )
+    keeper.take_up(since)
+    cameras = CameraWiring(
+        settings, desk, Looker(detector, min_score=settings.detector.min_score), clock
+    )
+    engine = LocalEngine(
+        cameras.posts(),
+        room,
+        shelf=clerk,
+        meter=meter,
+        clock=clock,
+        stopwatch=time.monotonic,
+        watched=cameras.watched(),
+        workers=settings.watch.workers,
+    )
+    return WatchParts(
+        settings, clock, record, shelf, meter, detector, desk, room, clerk, keeper, engine
+    )
+
+
+def _note_settings(settings: Settings, record: Record, now: datetime) -> None:
+    """Keep the settings, so that the hash in an entry can be looked up."""
+    with record.make_uow() as uow:
+        uow.settings.save(settings.hashed(), now)
+        uow.commit()
