@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 from pathlib import Path
 
@@ -65,7 +66,11 @@ def serve(
             part = ready_file.with_name(f".{ready_file.name}.{os.getpid()}")
             part.write_text(address + "\n", encoding="utf-8")
             part.replace(ready_file)
-        uvicorn.Server(config).run(sockets=[listening])
+        server = uvicorn.Server(config)
+        for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises it again at its end
+            signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+        server.run(sockets=[listening])
+        log.info("stopped")
 
 
 def _with_web(settings: Settings, web: object) -> Settings:

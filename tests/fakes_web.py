@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +19,7 @@ import yaml
 from fastapi import FastAPI
 
 from api.settings import Settings, parse_settings
+from api.tasks import onpost_argv
 from api.wiring import WebParts, make_record, make_shelf, web_parts
 from models.domain.presence import Reason, State
 from models.domain.records import EvidenceKind, EvidencePicture, FindingRecord, LiveAlert
@@ -239,3 +244,54 @@ class Web:
         transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
             return await client.get(address, params=params, headers=headers)
+
+
+@dataclass
+class Served:
+    """A running `onpost serve`."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+    settings: Settings
+    record: Record
+    shelf: FrameShelf
+
+
+@contextmanager
+def served(folder: Path, values: dict[str, Any] | None = None) -> Iterator[Served]:
+    """`onpost serve` as a process of its own on a free port, with the record beside it open."""
+    values = values or town(folder)
+    anchor = {"kind": "simulated", "start": MORNING.isoformat(), "anchored_at": time.time()}
+    file = folder / "onpost.yaml"
+    file.write_text(yaml.safe_dump(values | {"clock": anchor}, allow_unicode=True), "utf-8")
+    settings = settings_of(values | {"clock": anchor}, folder)
+    record, shelf = make_record(settings), make_shelf(settings)
+    ready = folder / "ready"
+    with (folder / "serve.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603
+            onpost_argv(
+                "serve", "--settings", str(file), "--port", "0", "--ready-file", str(ready)
+            ),
+            cwd=Path(__file__).parents[1],
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        address = _address_when_it_answers(process, ready, folder / "serve.log")
+        yield Served(address, process, settings, record, shelf)
+    finally:
+        process.kill()
+        process.wait()
+        record.close()
+
+
+def _address_when_it_answers(process: subprocess.Popen[bytes], ready: Path, log: Path) -> str:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        if ready.exists():
+            address = ready.read_text().strip()
+            with suppress(httpx.TransportError):
+                httpx.get(f"{address}/healthz", timeout=5)
+                return address
+        time.sleep(0.05)
+    raise AssertionError(log.read_text())
