@@ -94,6 +94,11 @@ class Staged:
     leave: tuple[float, float, float] | None = None
 
     @property
+    def covered(self) -> bool:
+        """Somebody was named to stand in."""
+        return self.leave is not None and self.what is not What.LEAVE_UNCOVERED
+
+    @property
     def ends(self) -> float:
         """When the last of it is over."""
         ends = [end for _, end in self.away] + ([self.fault[1]] if self.fault else [])
@@ -124,7 +129,7 @@ class Day:
     def who(self, window_id: str, second: float) -> int:
         """0 for the window's own clerk, 1 for the cover."""
         for one in self.staged:
-            if one.window_id == window_id and one.leave and one.what is not What.LEAVE_UNCOVERED:
+            if one.window_id == window_id and one.covered and one.leave:
                 return int(one.leave[1] <= second < one.leave[2])
         return 0
 

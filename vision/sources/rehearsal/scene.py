@@ -20,7 +20,8 @@ from vision.sources.rehearsal.stage import HEIGHT, WIDTH, CameraPlan, Place, Sta
 UPRIGHT_M: Final = 0.56
 """Top of a seated clerk's head above the counter top."""
 
-_KEPT_SPRITES: Final = 1500
+_KEPT_SPRITES: Final = 3
+_KEPT_PATCHES: Final = 24
 _NOISE_MARGIN: Final = 64
 
 
@@ -66,8 +67,9 @@ class Scene:
         self._studio = studio
         self._script = script
         layers = backdrop.draw(self.stage, studio.seed)
-        self._back = layers.back
-        self._front = layers.front
+        self._nooks = {
+            place.seat.window_id: _nook(self.stage, place, layers) for place in self.stage.places
+        }
         self._empty = layers.back.copy()
         _lay(self._empty, layers.front, 0, 0)
         self._poses = {
@@ -129,21 +131,11 @@ class Scene:
         if key not in self._patches:
             body = self._clerk(place, pose, who)
             x, y = self._clerk_corner(place, pose, body)
-            self._patches[key] = self._patched(body, x, y)
-            if len(self._patches) > 40:
+            self._patches[key] = _patched(self._nooks[place.seat.window_id], body, x, y)
+            if len(self._patches) > _KEPT_PATCHES:
                 self._patches.popitem(last=False)
         self._patches.move_to_end(key)
         return self._patches[key]
-
-    def _patched(self, body: Sprite, x: int, y: int) -> tuple[int, int, Image]:
-        """The clerk between the wall and the counter, cut to the picture."""
-        height, width = body.pixels.shape[:2]
-        x1, y1 = max(0, x), max(0, y)
-        x2, y2 = min(WIDTH, x + width), min(HEIGHT, y + height)
-        patch = self._back[y1:y2, x1:x2].copy()
-        _lay(patch, body.pixels, x - x1, y - y1)
-        _lay(patch, self._front[y1:y2, x1:x2], 0, 0)
-        return x1, y1, patch
 
     def _clerk(self, place: Place, pose: actors.Pose, who: int) -> Sprite:
         window = place.seat.window_id
@@ -212,10 +204,40 @@ class Scene:
         key = (name, round(metre), look)
         if key not in self._sprites:
             self._sprites[key] = sprite(cutouts[name], metre, look, seated=role == "leans")
-            if len(self._sprites) > 12:
+            if len(self._sprites) > _KEPT_SPRITES:
                 self._sprites.popitem(last=False)
         self._sprites.move_to_end(key)
         return self._sprites[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Nook:
+    """The still layers around one window; the clerk is laid between them."""
+
+    x: int
+    y: int
+    back: Image
+    front: Rgba
+
+
+def _nook(stage: Stage, place: Place, layers: backdrop.Backdrop) -> _Nook:
+    reach = 1.0 * place.px_per_m
+    x1, y1 = max(0, round(place.x - reach)), max(0, stage.at(place.x, 0.95)[1])
+    x2, y2 = min(WIDTH, round(place.x + reach)), min(HEIGHT, stage.at(place.x, -0.35)[1])
+    return _Nook(x1, y1, layers.back[y1:y2, x1:x2].copy(), layers.front[y1:y2, x1:x2].copy())
+
+
+def _patched(nook: _Nook, body: Sprite, x: int, y: int) -> tuple[int, int, Image]:
+    """The clerk between the wall and the counter, cut to the nook: corner and picture."""
+    height, width = body.pixels.shape[:2]
+    x1, y1 = max(nook.x, x), max(nook.y, y)
+    x2 = min(nook.x + nook.back.shape[1], x + width)
+    y2 = min(nook.y + nook.back.shape[0], y + height)
+    rows, columns = slice(y1 - nook.y, y2 - nook.y), slice(x1 - nook.x, x2 - nook.x)
+    patch = nook.back[rows, columns].copy()
+    _lay(patch, body.pixels, x - x1, y - y1)
+    _lay(patch, nook.front[rows, columns], 0, 0)
+    return x1, y1, patch
 
 
 def encode(image: Image, quality: int = 82) -> bytes:
