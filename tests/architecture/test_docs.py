@@ -10,6 +10,7 @@ import pytest
 import typer.main
 
 from api.cli import build
+from api.rosters import read_duty
 from api.settings import load_settings
 from tests.architecture.source import ROOT, committed
 
@@ -68,6 +69,16 @@ def test_the_settings_in_the_readme_are_good(document: str, tmp_path: Path) -> N
     file = tmp_path / "onpost.yaml"
     file.write_text(block, "utf-8")
     assert set(load_settings(file).windows) == {"W01"}
+
+
+def test_the_roster_in_the_operations_page_is_good(tmp_path: Path) -> None:
+    settings, roster = _blocks("README.md", "yaml")[0], _blocks("docs/operations.md", "csv")[0]
+    (tmp_path / "roster.csv").write_text(roster, "utf-8")
+    file = tmp_path / "onpost.yaml"
+    file.write_text(settings + _blocks("docs/operations.md", "yaml")[0], "utf-8")
+    duty = read_duty(load_settings(file))
+    assert {shift.window_id for shift in duty.roster.shifts} == {"W01"}
+    assert len(duty.roster.shifts) == roster.count("张三")
 
 
 def test_the_example_settings_are_good() -> None:
