@@ -74,7 +74,7 @@ def settings_of(rehearsal: Rehearsal) -> dict[str, Any]:
         "halls": {hall.id: {"name": hall.name, "kind": hall.kind.value} for hall in city.halls},
         "cameras": {plan_id: _camera(rehearsal, plan_id) for plan_id in city.cameras},
         "windows": {window: _window(city, window) for window in city.windows},
-        "roster": {"shifts": SHIFTS},
+        "roster": {"shifts": SHIFTS, "leave": LEAVE},
     }
 
 
