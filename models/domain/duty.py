@@ -92,6 +92,9 @@ class Standing:
     expectation: Expectation
 
 
+_STRENGTH = (Effect.NONE, Effect.LATE_REFUSED, Effect.LATE_ALLOWED, Effect.EFFECTIVE)
+
+
 class Duty:
     """Roster, notices and exemptions together: everything that says what is expected."""
 
@@ -159,11 +162,13 @@ class Duty:
     def _effect(self, person_id: str, at: datetime) -> tuple[Effect, Notice | None]:
         """The strongest effect of a person's notices at `at`."""
         best: tuple[Effect, Notice | None] = (Effect.NONE, None)
-        order = [Effect.NONE, Effect.LATE_REFUSED, Effect.LATE_ALLOWED, Effect.EFFECTIVE]
         for notice in self.notices.get(person_id, ()):
-            effect = notice.effect(at, self.late_rule)
-            if order.index(effect) > order.index(best[0]):
-                best = (effect, notice)
+            if notice.start > at:
+                break
+            if at < notice.end:
+                effect = notice.effect(at, self.late_rule)
+                if _STRENGTH.index(effect) > _STRENGTH.index(best[0]):
+                    best = (effect, notice)
         return best
 
     def _walk(self, base: Expectation, on: OnRoster, at: datetime) -> Expectation:
@@ -180,13 +185,15 @@ class Duty:
                 )
             if notice is not None:
                 (remarks if effect is Effect.LATE_REFUSED else away).append((effect, notice))
-        remark_ids = tuple(notice.id for _, notice in remarks)
-        excused = tuple(notice.person_id for _, notice in away)
+        if free and not away and not remarks:
+            return Expectation(
+                base.window_id, Status.ON_DUTY, base.unit_id, base.roster_version, tuple(free)
+            )
         known = replace(
             base,
-            excused=excused,
+            excused=tuple(notice.person_id for _, notice in away),
             notice_ids=tuple(notice.id for _, notice in away),
-            remark_ids=remark_ids,
+            remark_ids=tuple(notice.id for _, notice in remarks),
         )
         if free:
             return replace(known, status=Status.ON_DUTY, who=tuple(free))
@@ -244,6 +251,10 @@ class Duty:
                 person = waiting.pop()
                 seen.add(person)
                 for notice in self.notices.get(person, ()):
+                    if notice.start >= end:
+                        break
+                    if notice.end <= start:
+                        continue
                     moments |= {notice.start, notice.until, notice.registered_at}
                     if notice.cover_id and notice.cover_id not in seen:
                         waiting.add(notice.cover_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from models.domain.errors import InputError
 
@@ -35,6 +36,7 @@ class Person:
     unit_id: str = ""
 
 
+@lru_cache(maxsize=64)
 def rank_of(grade: str) -> int:
     """Place in the cover chain (AB岗): A is 0, B is 1, … Z is 25.
 

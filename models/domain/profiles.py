@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from models.domain.errors import InputError
 from models.domain.hall import Window
@@ -109,9 +110,14 @@ class DutyProfile:
     @property
     def version(self) -> str:
         """Name, date and every threshold: what a finding quotes as its rule."""
-        rules = (self.alert, self.off_post, self.unmanned, self.late, self.early, self.half_day)
-        since = "" if self.valid_from == date.min else f"@{self.valid_from.isoformat()}"
-        return f"{self.name}{since}:" + ",".join(str(rule) for rule in rules)
+        return _version(self)
+
+
+@lru_cache(maxsize=256)
+def _version(of: DutyProfile) -> str:
+    rules = (of.alert, of.off_post, of.unmanned, of.late, of.early, of.half_day)
+    since = "" if of.valid_from == date.min else f"@{of.valid_from.isoformat()}"
+    return f"{of.name}{since}:" + ",".join(str(rule) for rule in rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from models.domain.presence import State
 from models.domain.spans import Span
@@ -35,42 +36,60 @@ class Stretch:
     weakest: float
 
 
-def normal(spans: Iterable[Span], now: datetime) -> list[Span]:
-    """Spans in order, each with an end, neighbours of the same state as one."""
-    whole: list[Span] = []
-    for span in sorted(spans, key=lambda one: one.start):
+@dataclass(slots=True)
+class Run:
+    """Spans of one state that follow each other, as one; `since` and `until` are, for ABSENT,
+    its first and last empty sample, None where it holds none."""
+
+    state: State
+    start: datetime
+    end: datetime
+    since: datetime | None
+    until: datetime | None
+    last_present: datetime | None
+    samples: int
+    weakest: float
+
+
+def runs(spans: Iterable[Span], now: datetime) -> list[Run]:
+    """Spans in order, up to `now`, neighbours of the same state as one."""
+    whole: list[Run] = []
+    for span in sorted(spans, key=attrgetter("start")):
         if span.start > now:
             break
-        end = now if span.end is None else min(span.end, now)
-        known = replace(span, end=end)
-        if span.state is State.ABSENT:
-            known = _proven(known, end)
-        if whole and whole[-1].state is span.state and whole[-1].end == span.start:
-            whole[-1] = _one(whole[-1], known)
+        end = now if span.end is None or span.end > now else span.end
+        run = _run(span, end)
+        last = whole[-1] if whole else None
+        if last is not None and last.state is run.state and last.end == run.start:
+            _extend(last, run)
         else:
-            whole.append(known)
+            whole.append(run)
     return whole
 
 
-def _proven(span: Span, end: datetime) -> Span:
-    """Its first and last empty sample, None where its piece of the stretch holds none."""
+def _run(span: Span, end: datetime) -> Run:
     since = max(span.start, span.proven_since or span.start)
     until = min(end, span.proven_until or end)
-    if until < since:
-        return replace(span, proven_since=None, proven_until=None)
-    return replace(span, proven_since=since, proven_until=until)
-
-
-def _one(left: Span, right: Span) -> Span:
-    nearest = min if left.state is State.PRESENT else max
-    return replace(
-        left,
-        end=right.end,
-        proven_since=left.proven_since or right.proven_since,
-        proven_until=right.proven_until or left.proven_until,
-        samples=left.samples + right.samples,
-        weakest=nearest(left.weakest, right.weakest),
+    proven = until >= since
+    return Run(
+        span.state,
+        span.start,
+        end,
+        since if proven else None,
+        until if proven else None,
+        span.last_present,
+        span.samples,
+        span.weakest,
     )
+
+
+def _extend(last: Run, run: Run) -> None:
+    nearest = min if last.state is State.PRESENT else max
+    last.end = run.end
+    last.since = last.since or run.since
+    last.until = run.until or last.until
+    last.samples += run.samples
+    last.weakest = nearest(last.weakest, run.weakest)
 
 
 def stretches(spans: Sequence[Span], now: datetime, gap: timedelta) -> list[Stretch]:
@@ -84,25 +103,23 @@ def stretches(spans: Sequence[Span], now: datetime, gap: timedelta) -> list[Stre
     """
     if not any(span.state is State.ABSENT for span in spans):
         return []
-    line = normal(spans, now)
+    line = runs(spans, now)
     found: list[Stretch] = []
     last_present: datetime | None = None
-    for span in line:
-        end = span.end or now
-        if span.state is State.PRESENT:
+    for run in line:
+        if run.state is State.PRESENT:
             if found and found[-1].next_present is None:
-                found[-1] = replace(found[-1], next_present=span.start)
-            last_present = min(end, span.proven_until) if span.proven_until else end
-        elif span.state is State.ABSENT and span.proven_since and span.proven_until:
-            before = span.last_present or last_present
+                found[-1] = replace(found[-1], next_present=run.start, open=False)
+            last_present = run.until or run.end
+        elif run.state is State.ABSENT and run.since and run.until:
             piece = Stretch(
-                span.proven_since,
-                span.proven_until,
-                before,
+                run.since,
+                run.until,
+                run.last_present or last_present,
                 None,
                 True,
-                span.samples,
-                span.weakest,
+                run.samples,
+                run.weakest,
             )
             _append(found, piece, gap)
     return _closed(found, line, gap)
@@ -122,16 +139,17 @@ def _append(found: list[Stretch], piece: Stretch, gap: timedelta) -> None:
     )
 
 
-def _closed(found: list[Stretch], line: list[Span], gap: timedelta) -> list[Stretch]:
+def _closed(found: list[Stretch], line: Sequence[Run], gap: timedelta) -> list[Stretch]:
     """Only the last stretch may go on: while it is empty, or blind for so short a time that a
     late decision of the filter could still join what follows."""
     if not found:
         return []
-    closed = [replace(one, open=False) for one in found[:-1]]
     last = found[-1]
     tail = timedelta()
-    for span in reversed(line):
-        if span.state is not State.UNKNOWN:
+    for run in reversed(line):
+        if run.state is not State.UNKNOWN:
             break
-        tail += (span.end or span.start) - span.start
-    return [*closed, replace(last, open=last.next_present is None and tail <= 3 * gap)]
+        tail += run.end - run.start
+    going_on = last.next_present is None and tail <= 3 * gap
+    closed = [one if one.next_present else replace(one, open=False) for one in found[:-1]]
+    return [*closed, last if going_on else replace(last, open=False)]

@@ -14,7 +14,7 @@ from models.domain.hall import Window
 from models.domain.hours import Session, joined
 from models.domain.presence import State
 from models.domain.spans import Span
-from models.domain.stretches import normal
+from models.domain.stretches import Run, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def tally(
         start: From when, aware.
         end: Until when, aware.
     """
-    line = normal(spans, end)
+    line = runs(spans, end)
     seconds = dict.fromkeys(("present", "covered", "absent", "exempt", "no_roster", "unknown"), 0.0)
     opened = 0.0
     for session in joined(list(sessions)):
@@ -101,13 +101,13 @@ def tally(
     return Tally(**seconds, closed=closed)
 
 
-def _split(line: Sequence[Span], start: datetime, end: datetime) -> dict[State, float]:
+def _split(line: Sequence[Run], start: datetime, end: datetime) -> dict[State, float]:
     """Seconds of each state between two moments; what no span covers is UNKNOWN."""
     split = dict.fromkeys(State, 0.0)
-    for span in line:
-        first, last = max(span.start, start), min(span.end or end, end)
+    for run in line:
+        first, last = max(run.start, start), min(run.end, end)
         if last > first:
-            split[span.state] += (last - first).total_seconds()
+            split[run.state] += (last - first).total_seconds()
     rest = (end - start).total_seconds() - sum(split.values())
     split[State.UNKNOWN] += max(0.0, rest)
     return split
