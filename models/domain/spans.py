@@ -162,10 +162,10 @@ def follow(
         return [], _open(window_id, reading, reading.since or now)
     if current.state is reading.state and current.reason is reading.reason:
         return [], _carry(current, reading)
-    if current.state is reading.state:  # UNKNOWN for another reason, from now on
-        start = now
-    else:
-        start = max(current.start, min(reading.since or now, now))
+    # UNKNOWN for another reason holds from now on; a picture that waited in a queue may be
+    # older than what a tick has said since, but no span begins before the one it follows.
+    since = now if current.state is reading.state else min(reading.since or now, now)
+    start = max(current.start, since)
     opened = _open(window_id, reading, start)
     if start <= current.start:
         return [], opened

@@ -109,3 +109,11 @@ def test_an_unbroken_state_is_one_span_however_long() -> None:
     assert ended == []
     assert running.samples == 50
     assert isinstance(combine([view(seen(0))]), Reading)
+
+
+def test_a_picture_that_waited_in_a_queue_never_puts_a_span_before_the_running_one() -> None:
+    ticked = Span("w", State.UNKNOWN, Reason.NO_SAMPLE, at(100))
+    late = combine([view(seen(0), unusable(95, Reason.BLACK))])
+    ended, running = follow("w", ticked, late, at(95))
+    assert ended == []
+    assert (running.start, running.reason) == (at(100), Reason.BLACK)
