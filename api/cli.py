@@ -18,6 +18,7 @@ COMMANDS: Final = (
     "watch",
     "serve",
     "up",
+    "doctor",
     "demo",
 )
 """Modules of `api.commands`; each offers `add_to(app)`."""

@@ -49,7 +49,7 @@ def overridden(base: Base, *overrides: Section | None) -> Base:
 class DetectorSettings(Section):
     """Who finds people. `weights` replaces the known network of `size`."""
 
-    kind: Literal["onnx", "ultralytics", "scripted"] = "onnx"
+    kind: Literal["onnx", "ultralytics"] = "onnx"
     engine: Literal["auto", "onnxruntime", "openvino"] = "auto"
     size: Literal["n", "s"] = "s"
     weights: str | None = Field(None, description="Path of a weights file, relative to this file.")

@@ -1,0 +1,35 @@
+"""`onpost doctor`: is everything there that an installation needs?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `onpost doctor`."""
+
+    @app.command()
+    def doctor(
+        settings: Annotated[
+            Path | None, typer.Option("--settings", "-s", help="Settings file (YAML).")
+        ] = None,
+        cameras: Annotated[bool, typer.Option(help="Also ask every camera for a picture.")] = False,
+    ) -> None:
+        """Check names, libraries, weights, database, disks, fonts, clock; exit 1 if any fails."""
+        from api.settings import load_settings
+
+        loaded = load_settings(settings)  # wrong settings end it here, all errors named
+        typer.echo(f"[ ok ] settings: {loaded.file or '默认 / defaults'}")
+        from api.doctor import Verdict, examine
+
+        counts = dict.fromkeys(Verdict, 0)
+        for result in examine(loaded, cameras=cameras):
+            counts[result.verdict] += 1
+            typer.echo(str(result))
+        fails, warns = counts[Verdict.FAIL], counts[Verdict.WARN]
+        good = counts[Verdict.OK]
+        typer.echo(f"{fails} 项不合格 / failed, {warns} 项提醒 / warnings, {good} 项正常 / ok")
+        raise typer.Exit(1 if fails else 0)
