@@ -15,7 +15,7 @@ _OLD = "#!/bin/sh\nexit 1\n"
 _WITHOUT_LIBRARIES = f"""#!/bin/sh
 case "$*" in
     *CDLL*|*ensurepip*) exit 1 ;;
-    *) exec {sys.executable} "$@" ;;
+    *) exec "{sys.executable}" "$@" ;;
 esac
 """
 
