@@ -118,6 +118,7 @@ class FaultKind(StrEnum):
     ANCHOR = "anchor"
     EVIDENCE_MISSING = "evidence_missing"
     EVIDENCE_CHANGED = "evidence_changed"
+    VERSION_CHANGED = "version_changed"
 
 
 @dataclass(frozen=True, slots=True)

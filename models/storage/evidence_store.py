@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -30,8 +34,11 @@ class FileEvidenceStore:
         digest = sha256(data).hexdigest()
         path = f"{taken_at.astimezone(UTC):%Y/%m/%d}/{digest}.jpg"
         file = self.root / path
-        if not write_new(file, data) and file.read_bytes() != data:
-            raise _changed(path)
+        with self._sweeping_apart(fcntl.LOCK_SH):
+            if not write_new(file, data):
+                if file.read_bytes() != data:
+                    raise _changed(path)
+                os.utime(file)  # named again: as new to the sweep as a new file
         return StoredFile(digest, path, len(data))
 
     def read(self, path: str) -> bytes:
@@ -61,11 +68,31 @@ class FileEvidenceStore:
             orphan = file.name.startswith(".new-") or (
                 file.suffix == ".jpg" and file.stem not in known
             )
-            if orphan and file.stat().st_mtime < older_than.timestamp():
-                file.unlink(missing_ok=True)
-                sync_folder(file.parent)
-                removed += 1
+            if not orphan:
+                continue
+            with self._sweeping_apart(fcntl.LOCK_EX):
+                if file.exists() and file.stat().st_mtime < older_than.timestamp():
+                    file.unlink()
+                    sync_folder(file.parent)
+                    removed += 1
         return removed
+
+    @contextmanager
+    def _sweeping_apart(self, lock: int) -> Iterator[None]:
+        """Keeps a sweep in another process from removing a file that is being named again."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            handle = (self.root / ".lock").open("ab")
+        except OSError as error:
+            raise StorageError(
+                f"证据文件夹不可写:{error.strerror}。请检查磁盘空间与权限。",
+                f"the evidence folder cannot be written: {error.strerror}. "
+                "Check disk space and permissions.",
+                where=str(self.root),
+            ) from error
+        with handle:
+            fcntl.flock(handle, lock)
+            yield
 
 
 class EvidenceMissing(StorageError):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Row, cast, select
+from sqlalchemy import Connection, LargeBinary, Row, Text, cast, select
 
 from models.domain.errors import StorageError
 from models.domain.register import (
@@ -22,7 +23,12 @@ from models.domain.register_check import ChainCheck
 from models.storage.engine import READ_ONLY
 from models.storage.evidence_store import EvidenceMissing, FileEvidenceStore
 from models.storage.record import Record
-from models.storage.tables import register_entries, register_heads
+from models.storage.tables import (
+    register_entries,
+    register_heads,
+    roster_versions,
+    settings_snapshots,
+)
 from models.storage.unit_of_work import storage_errors
 
 _COLUMNS = ("chain", "at_text", "kind", "key", "body", "prev_hash", "hash")
@@ -48,7 +54,7 @@ class _Pictures:
 
 
 def verify_record(record: Record) -> Verdict:
-    """Check every chain, every signed head, every picture that an entry names.
+    """Check every chain, signed head, kept version, and every picture that an entry names.
 
     Entries being written meanwhile do no harm: anchors are read before and after.
 
@@ -60,17 +66,16 @@ def verify_record(record: Record) -> Verdict:
     faults: list[Fault] = []
     count = 0
     with _reading(record) as connection:
-        chains = _chains(connection) | {anchor.chain for anchor in before.anchors}
-        rows = {chain: list(_walk(connection, chain)) for chain in sorted(chains)}
-        heads = {chain: _head(connection, chain) for chain in chains}
-    after = record.anchors.read()
-    for chain, entries in rows.items():
-        check = ChainCheck(chain, after.anchors)
-        for entry in entries:
-            check.take(entry)
-            _note_pictures(entry, pictures)
-        faults += check.finish(heads[chain], before.anchors)
-        count += check.count
+        chains = _chains(connection)  # from here on one moment of the database is read
+        after = record.anchors.read()
+        for chain in sorted(chains | {anchor.chain for anchor in before.anchors}):
+            check = ChainCheck(chain, after.anchors)
+            for entry in _walk(connection, chain):
+                check.take(entry)
+                _note_pictures(entry, pictures)
+            faults += check.finish(_head(connection, chain), before.anchors)
+            count += check.count
+        faults += _version_faults(connection)
     faults += after.faults
     faults += _picture_faults(record.evidence, pictures)
     return Verdict(
@@ -110,7 +115,7 @@ def _walk(connection: Connection, chain: str) -> Iterator[Entry]:
         .where(register_entries.c.chain == chain)
         .order_by(register_entries.c.seq)
     )
-    for row in connection.execute(query):
+    for row in connection.execution_options(yield_per=1000).execute(query):
         yield _entry(row)
 
 
@@ -121,6 +126,20 @@ def _entry(row: Row[Any]) -> Entry:
 
 def _text(value: Any) -> Any:
     return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+
+
+def _version_faults(connection: Connection) -> Iterator[Fault]:
+    """Rosters and settings that entries name by hash and that were changed since."""
+    for table in (roster_versions, settings_snapshots):
+        stored = connection.execute(select(table.c.sha256, cast(table.c.content, Text)))
+        for digest, content in stored:
+            if sha256(content.encode("utf-8")).hexdigest() != digest:
+                yield Fault(
+                    FaultKind.VERSION_CHANGED,
+                    0,
+                    f"{table.name} 中 {digest} 的内容与其哈希不符(被改动)。",
+                    f"{digest} in {table.name} does not match its hash (edited).",
+                )
 
 
 def _note_pictures(entry: Entry, pictures: _Pictures) -> None:

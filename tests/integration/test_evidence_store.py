@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from models.domain.errors import StorageError
+from models.storage import engine
 from models.storage.anchors import Anchors
 from models.storage.evidence_store import EvidenceMissing, FileEvidenceStore
 from models.storage.record import open_record
+from models.storage.verification import verify_record
 from tests.builders import NINE
 
 
@@ -24,7 +27,7 @@ def store(tmp_path: Path) -> FileEvidenceStore:
 
 
 def files(store: FileEvidenceStore) -> list[Path]:
-    return [path for path in store.root.rglob("*") if path.is_file()]
+    return [path for path in store.root.rglob("*") if path.is_file() and path.name != ".lock"]
 
 
 def test_a_picture_is_found_by_date_and_hash(store: FileEvidenceStore) -> None:
@@ -120,6 +123,59 @@ def test_orphans_are_swept_once_they_are_old(store: FileEvidenceStore) -> None:
     assert store.sweep({kept.sha256}, now + timedelta(hours=1)) == 2
     assert files(store) == [store.root / kept.path]
     assert not (store.root / orphan.path).exists()
+
+
+def test_a_picture_named_again_is_as_new_to_the_sweep_as_a_new_one(
+    store: FileEvidenceStore,
+) -> None:
+    stored = store.put(b"picture", NINE)
+    long_ago = datetime.now(UTC) - timedelta(days=2)
+    os.utime(store.root / stored.path, (long_ago.timestamp(), long_ago.timestamp()))
+    store.put(b"picture", NINE)
+    assert store.sweep(set(), datetime.now(UTC) - timedelta(hours=1)) == 0
+    assert store.read(stored.path) == b"picture"
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "evidence").write_bytes(b"a file in the folder's place")
+    with pytest.raises(StorageError, match="证据文件夹不可写"):
+        FileEvidenceStore(tmp_path / "evidence").put(b"x", NINE)
+
+
+def test_a_full_disk_under_the_database_undoes_everything(tmp_path: Path) -> None:
+    record = open_record(tmp_path / "data")
+
+    def full(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA max_page_count = 1")  # no page more than there are
+
+    event.listen(record.make_uow.engine, "connect", full)
+    record.make_uow.engine.dispose()
+    with pytest.raises(StorageError, match="full"), record.make_uow() as uow:
+        uow.register.append("note", {"text": "x" * 100_000}, NINE)
+        uow.commit()
+    record.close()
+    record = open_record(tmp_path / "data")
+    with record.make_uow() as uow:
+        assert uow.register.entries() == []
+        uow.register.append("note", {}, NINE)
+        uow.commit()
+    assert verify_record(record).faults == ()
+    record.close()
+
+
+def test_a_writer_that_waits_too_long_for_another_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_S", 0.1)
+    record = open_record(tmp_path / "data")
+    with record.make_uow() as first:
+        first.register.append("note", {}, NINE)
+        with pytest.raises(StorageError, match="locked"), record.make_uow():
+            pass
+        first.commit()
+    with record.make_uow(read_only=True) as uow:
+        assert uow.register.head().seq == 1
+    record.close()
 
 
 def test_the_signing_key_is_for_its_owner_alone(tmp_path: Path) -> None:

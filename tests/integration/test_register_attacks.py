@@ -215,6 +215,27 @@ def test_a_picture_that_an_entry_says_was_destroyed_may_be_missing(five: Record)
     assert (faults(five), verify_record(five).purged) == ((), 1)
 
 
+@pytest.mark.parametrize("table", ["roster_versions", "settings_snapshots"])
+def test_a_roster_or_settings_changed_after_the_fact_are_found(record: Record, table: str) -> None:
+    with record.make_uow() as uow:
+        uow.rosters.save({"脱岗": 15}, "a.csv", NINE)
+        uow.settings.save({"脱岗": 15}, NINE)
+        uow.commit()
+    assert faults(record) == ()
+    attack(
+        record.make_uow.engine,
+        *_without_triggers(record, table),
+        f"UPDATE {table} SET content = replace(content, '15', '30')",
+    )
+    assert kinds(record) == {FaultKind.VERSION_CHANGED}
+
+
+def _without_triggers(record: Record, table: str) -> list[str]:
+    if record.make_uow.engine.dialect.name == "postgresql":
+        return [f"ALTER TABLE {table} DISABLE TRIGGER ALL"]
+    return [f"DROP TRIGGER {table}_no_update"]
+
+
 def run(record: Record, *more: str) -> tuple[int, str]:
     data = record.anchors.file.parent.parent
     url = record.make_uow.engine.url.render_as_string(hide_password=False)
