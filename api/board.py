@@ -28,7 +28,7 @@ SHOWN = 40
 ENTRIES_AT_ONCE = 500
 
 OpenNow = Callable[[str, datetime], bool]
-"""(hall id, moment) → whether a session is open there."""
+"""(window id, moment) → whether one of its sessions is open."""
 
 
 class Board:
@@ -142,7 +142,7 @@ class Board:
             reason=Reason.NOT_YET_LOOKED,
             since=None,
             p=0.5,
-            open=self._open_now(window.hall, now),
+            open=self._open_now(window_id, now),
             cameras=cameras,
         )
         known = [

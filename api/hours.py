@@ -1,33 +1,29 @@
-"""Whether a hall is open, by the working hours (工作时间) in the settings; for display only.
+"""Whether a window is open, by hours, calendar and roster; for display.
 
-What an empty window means is judged by `models.domain`, with calendar and roster; the wall
-only greys what nobody expects to be staffed.
+The wall greys what nobody expects to be staffed, by the same rules that judge it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from api.duty_desk import DutyDesk
+from api.rosters import read_duty
 from api.settings import Settings
-from api.settings.fields import session_times
 
 
 def open_now(settings: Settings) -> Callable[[str, datetime], bool]:
-    """A function (hall id, moment) → whether a session is open there."""
+    """A function (window id, moment) → whether one of its sessions is open.
 
-    def is_open(hall_id: str, moment: datetime) -> bool:
-        local = moment.astimezone(ZoneInfo(settings.time_zone_of(hall_id)))
-        valid = [hours for hours in settings.hours_of(hall_id) if hours.valid_from <= local.date()]
-        if not valid:
-            return False
-        newest = max(hours.valid_from for hours in valid)
-        return any(
-            begin <= local.time() < end
-            for hours in valid
-            if hours.valid_from == newest and local.isoweekday() in hours.weekdays
-            for begin, end in map(session_times, hours.sessions)
-        )
+    Raises:
+        RosterProblems: a roster file cannot be read or something in it is wrong.
+    """
+    desk = DutyDesk(settings, read_duty(settings))
+
+    def is_open(window_id: str, moment: datetime) -> bool:
+        window = desk.windows[window_id]
+        sessions = desk.sessions(window, desk.local_day(window, moment))
+        return any(session.start <= moment < session.end for session in sessions)
 
     return is_open

@@ -44,12 +44,15 @@ class Patience:
     Attributes:
         first_wait: Before the first new start; doubles each time.
         longest_wait: It never waits longer.
+        works_after: A process that once ran so long is set up right; if it ends with an error
+            that a person has to mend, it starts again all the same (the database may be back).
         healthy_after: A process that ran so long starts again after `first_wait`.
         stop: What a process gets to stop by itself before it is killed.
     """
 
     first_wait: float = 1.0
     longest_wait: float = 30.0
+    works_after: float = 5.0
     healthy_after: float = 60.0
     stop: float = 10.0
 
@@ -61,6 +64,7 @@ class _Running:
     started: float = 0.0
     wait: float = 0.0
     due: float = 0.0
+    worked: bool = False
 
 
 class Supervisor:
@@ -115,12 +119,13 @@ class Supervisor:
         if status is None:
             return
         item.process = None
-        if status in _NOT_MENDED_BY_STARTING_AGAIN:
+        ran = now - item.started
+        item.worked = item.worked or ran >= self._patience.works_after
+        if not item.worked and status in _NOT_MENDED_BY_STARTING_AGAIN:
             log.error("a process cannot run; stopping", task=item.task.name, status=status)
             self._status = status
             self._asked_to_stop = True
             return
-        ran = now - item.started
         healthy = ran >= self._patience.healthy_after
         longer = min(self._patience.longest_wait, 2 * item.wait)
         item.wait = self._patience.first_wait if healthy or not item.wait else longer

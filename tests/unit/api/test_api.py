@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -216,16 +216,32 @@ def test_the_wall_is_one_piece_and_304_while_nothing_changed(
     assert news.json()["findings"][0]["window"] == "1-1号窗口"
 
 
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 11, 23, 5, 0, tzinfo=UTC),  # 13:00 in Shanghai, between the sessions
+        datetime(2026, 11, 22, 1, 40, tzinfo=UTC),  # a Sunday
+        datetime(2026, 10, 1, 1, 40, tzinfo=UTC),  # a Thursday, National Day
+    ],
+)
 def test_outside_working_hours_nothing_on_the_wall_is_called_empty(
-    web: Web, parts: WebParts
+    web: Web, parts: WebParts, moment: datetime
 ) -> None:
     assert isinstance(parts.clock, StillClock)
-    parts.clock.moment = MORNING.replace(hour=5)  # 13:00 in Shanghai, between the sessions
+    parts.clock.moment = moment
     lay(parts.shelf, parts.settings, "c01", parts.clock.moment)
     lay(parts.shelf, parts.settings, "c02", parts.clock.moment, state=State.ABSENT)
     parts.board.refresh()
     counts = web.get("/api/v1/wall").json()["counts"]
     assert counts == {"present": 2, "absent": 0, "unknown": 0, "closed": 7}
+
+
+def test_a_sunday_that_is_worked_shows_empty_windows(web: Web, parts: WebParts) -> None:
+    assert isinstance(parts.clock, StillClock)
+    parts.clock.moment = datetime(2026, 9, 20, 1, 40, tzinfo=UTC)
+    lay(parts.shelf, parts.settings, "c02", parts.clock.moment, state=State.ABSENT)
+    parts.board.refresh()
+    assert web.get("/api/v1/wall").json()["counts"]["absent"] == 1
 
 
 def test_health_tells_what_does_not_work(web: Web, parts: WebParts, record: Record) -> None:

@@ -19,7 +19,8 @@ from api.supervise import Patience, Supervisor, Task
 set_up_logging("info", "json")
 codes = enumerate(sys.argv[1:])
 tasks = [Task(str(number), [sys.executable, "-c", code]) for number, code in codes]
-sys.exit(Supervisor(tasks, Patience(first_wait=0.1, longest_wait=0.4, stop=1.0)).run())
+patience = Patience(first_wait=0.1, longest_wait=0.4, works_after=1.0, stop=1.0)
+sys.exit(Supervisor(tasks, patience).run())
 """
 
 Supervise = Callable[..., subprocess.Popen[bytes]]
@@ -148,3 +149,11 @@ def test_an_error_that_a_person_must_mend_stops_all(tmp_path: Path, supervise: S
     assert process.wait(15) == 2
     assert len(starts(tmp_path, "b")) == 1
     assert all(gone(pid) for pid in starts(tmp_path, "a"))
+
+
+def test_such_an_error_after_it_had_worked_is_tried_again(
+    tmp_path: Path, supervise: Supervise
+) -> None:
+    process = supervise(child(tmp_path, "a", "time.sleep(1.3); sys.exit(2)"))
+    wait_for(lambda: len(starts(tmp_path, "a")) >= 2)
+    assert process.poll() is None
