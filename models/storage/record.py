@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +37,19 @@ class Record:
     evidence: FileEvidenceStore
     anchors: Anchors
     faults: tuple[Fault, ...] = ()
+
+    def sweep(self, older_than: datetime) -> int:
+        """Remove pictures that no row names: their transaction never committed.
+
+        Args:
+            older_than: Only files written before this moment of real time; a day ago is safe.
+
+        Raises:
+            StorageError: the database or the evidence folder cannot be used.
+        """
+        with self.make_uow(read_only=True) as uow:
+            known = uow.evidence.known()
+        return self.evidence.sweep(known, older_than)
 
     def close(self) -> None:
         """Close all connections."""

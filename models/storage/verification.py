@@ -115,7 +115,7 @@ def _walk(connection: Connection, chain: str) -> Iterator[Entry]:
         .where(register_entries.c.chain == chain)
         .order_by(register_entries.c.seq)
     )
-    for row in connection.execution_options(yield_per=1000).execute(query):
+    for row in connection.execute(query.execution_options(yield_per=1000)):
         yield _entry(row)
 
 

@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from models.storage.unit_of_work import unit_of_work_factory
 from models.storage.verification import Verdict, verify_record
 from tests.builders import NINE
 from tests.groups import ROOT
+from tests.integration import register_writer
 
 KILLS = 10
 
@@ -195,3 +197,14 @@ def test_entries_written_while_the_register_is_checked_are_no_fault(
     record.close()
     assert verdict.faults == ()
     assert (verdict.entries, verdict.anchors) == (2, 6)
+
+
+def test_a_picture_whose_entry_never_committed_is_swept(database_url: str, tmp_path: Path) -> None:
+    record = open_record(tmp_path / "data", database_url)
+    kept = register_writer.write(record, "a:1")
+    orphan = record.evidence.put(b"its transaction died", NINE)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert record.sweep(tomorrow) == 1
+    assert not (record.evidence.root / orphan.path).exists()
+    assert (kept, verify_record(record).faults) == (1, ())
+    record.close()
