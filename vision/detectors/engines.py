@@ -103,6 +103,13 @@ class OpenVinoEngine:
     def name(self) -> str:
         return "openvino-bf16" if self._fast else "openvino"
 
+    @staticmethod
+    def can_be_fast() -> bool:
+        """Whether this processor computes in bfloat16."""
+        import openvino as ov  # noqa: PLC0415 - only where it may be chosen
+
+        return "BF16" in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
     def run(self, tensor: Tensor) -> Tensor:
         with self._lock:  # a request holds its buffers, so one thread at a time
             if self._core is None:

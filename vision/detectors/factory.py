@@ -48,7 +48,8 @@ class DetectorChoice:
         weights: The file.
         own_weights: The operator named this file, so its hash may be any.
         threads: Threads of the engine.
-        fast: Let OpenVINO use bfloat16 where the processor has it.
+        fast: Let OpenVINO use bfloat16; AUTO does where the processor has it, since its
+            verdicts are the same (docs/performance.md).
         frame_px: Longer side of the network's input for a whole frame.
         crop_px: Side of the network's input for a crop.
     """
@@ -111,7 +112,7 @@ def _engine(network: Network, choice: DetectorChoice, report: Callable[[str], No
         return OpenVinoEngine(network, choice.threads, fast=choice.fast)
     engines: list[Engine] = [
         OnnxRuntimeEngine(network, choice.threads),
-        OpenVinoEngine(network, choice.threads, fast=choice.fast),
+        OpenVinoEngine(network, choice.threads, fast=choice.fast or OpenVinoEngine.can_be_fast()),
     ]
     canvas = network.canvas or canvas_for(16, 9, Size.FRAME, frame_px=choice.frame_px)
     timed = [(seconds_per_run(engine, canvas), engine) for engine in engines]
