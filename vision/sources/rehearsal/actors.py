@@ -149,7 +149,7 @@ def visits(seed: int, camera_id: str, window_id: str) -> list[Visit]:
         manner = rng.choices(("sits", "leans", "stands"), (5, 2, 3))[0]
         side = rng.choice((-1, 1))
         aside = side * (rng.uniform(0.22, 0.5) if rng.random() < 0.85 else rng.uniform(0, 0.2))
-        top = {"sits": (0.02, 0.12), "leans": (0.08, 0.16), "stands": (0.24, 0.42)}[manner]
+        top = {"sits": (-0.05, 0.06), "leans": (0.05, 0.13), "stands": (0.24, 0.42)}[manner]
         out.append(
             Visit(
                 second,

@@ -100,7 +100,7 @@ class Crew:
 
 def _turned(image: Image) -> Image:
     """The camera was knocked: it looks to the side and is tilted."""
-    turn = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), 7, 1.05)
+    turn = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), 1.0, 1.0)
     turn[0, 2] += 210
     turn[1, 2] -= 60
     out = cv2.warpAffine(image, turn, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REFLECT)
