@@ -22,6 +22,7 @@ from scheduler.rosters.spelling import (
     read_date,
     serial_date,
     sittings_meant,
+    weekday_in,
 )
 
 KINDS = {
@@ -46,6 +47,16 @@ class Placed:
     where: str
 
 
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a sheet's title says for every row below it: year, month, window, kind of duty."""
+
+    year: int | None = None
+    month: int | None = None
+    window: Window | None = None
+    kind: SessionKind = SessionKind.REGULAR
+
+
 class Reader:
     """Turns the rows of one file into shifts; what it cannot read goes into the notebook."""
 
@@ -53,48 +64,82 @@ class Reader:
         self.context = context
         self.notebook = notebook
         self.finder = WindowFinder(context.windows)
+        self.hints = Hints()
         self._above: dict[Column, Cell] = {}
+
+    def begin(self, hints: Hints) -> None:
+        """Start with another sheet."""
+        self.hints = hints
+        self._above = {}
 
     def read(self, row: Mapping[Column, Cell]) -> list[Placed]:
         """The shifts of one row of a list; none where something in it cannot be read."""
         row = self._without_dittos(row)
-        day = self.day(row[Column.DATE])
-        window = self.window(row[Column.WINDOW], row.get(Column.HALL))
+        day = self.day(row[Column.DATE], row.get(Column.WEEKDAY))
+        window = self._window_of(row)
         written = written_people(row[Column.PERSON].text)
         kind = self.kind(row.get(Column.KIND))
         if day is None or window is None or kind is None:
             return []
         sittings = self.sittings(row, window, day)
-        placed = []
-        for person, grade in self.people(row, window, written):
-            for sitting in sittings:
-                start, end = instants(sitting, day, zone_of(self.context.hall_of(window)))
-                unit = person.unit_id
-                shift = Shift(window.id, start, end, person.id, grade, unit, kind)
-                placed.append(Placed(shift, window, day, row[Column.DATE].where))
-        return placed
+        people = self.people(row, window, written)
+        return self.place(people, window, day, sittings, kind=kind, where=row[Column.DATE].where)
+
+    def place(
+        self,
+        people: Iterable[tuple[Person, str]],
+        window: Window,
+        day: date,
+        sittings: Iterable[Sitting],
+        *,
+        kind: SessionKind,
+        where: str,
+    ) -> list[Placed]:
+        """The shifts of some people at a window on a day."""
+        zone = zone_of(self.context.hall_of(window))
+        times = [instants(sitting, day, zone) for sitting in sittings]
+        return [
+            Placed(
+                Shift(window.id, start, end, person.id, grade, person.unit_id, kind),
+                window,
+                day,
+                where,
+            )
+            for person, grade in people
+            for start, end in times
+        ]
+
+    def _window_of(self, row: Mapping[Column, Cell]) -> Window | None:
+        cell = row.get(Column.WINDOW)
+        if self.hints.window is not None and (cell is None or not cell.text):
+            return self.hints.window
+        return self.window(cell or row[Column.DATE], row.get(Column.HALL))
 
     def _without_dittos(self, row: Mapping[Column, Cell]) -> dict[Column, Cell]:
         """〃 and 同上 replaced by what stood above."""
         plain = {}
         for column, cell in row.items():
             above = self._above.get(column)
-            if cell.text in DITTO and above is not None:
+            blank_date = column is Column.DATE and not cell.text
+            if above is not None and (cell.text in DITTO or blank_date):
                 plain[column] = Cell(above.value, cell.where, above.epoch_1904)
             else:
                 plain[column] = cell
         self._above = dict(plain)
         return plain
 
-    def day(self, cell: Cell) -> date | None:
-        """The date in a cell (E103), inside the month being imported (E104)."""
+    def day(self, cell: Cell, weekday: Cell | None = None) -> date | None:
+        """The date in a cell (E103), inside the month being imported (E104); a weekday written
+        beside it that is another one is told (W105)."""
         month = self.context.month
-        year = month.year if month else self.context.year
+        year = month.year if month else self.hints.year or self.context.year
         try:
-            if isinstance(cell.value, float):
+            if isinstance(cell.value, float) and cell.value > 31:
                 day = serial_date(cell.value, epoch_1904=cell.epoch_1904)
             else:
-                day = read_date(cell.text, year=year, month=month.month if month else None)
+                day = read_date(
+                    cell.text, year=year, month=month.month if month else self.hints.month
+                )
         except ValueError:
             self.notebook.note(
                 "E103",
@@ -103,6 +148,15 @@ class Reader:
                 f"{cell.text!r} is not a valid date; write 2026-11-23.",
             )
             return None
+        written = weekday_in(weekday.text if weekday and weekday.text else cell.text)
+        if written is not None and written != day.weekday():
+            meant = "一二三四五六日"[day.weekday()]
+            self.notebook.note(
+                "W105",
+                (weekday or cell).where,
+                f"星期写为“{'一二三四五六日'[written]}”,但 {day} 是星期{meant},已按日期为准。",
+                f"the weekday written is not that of {day} ({day:%A}); the date counts.",
+            )
         if month is not None and (day.year, day.month) != (month.year, month.month):
             self.notebook.note(
                 "E104",
@@ -144,6 +198,8 @@ class Reader:
     def kind(self, cell: Cell | None) -> SessionKind | None:
         """Regular, lunch, weekend, extended or appointment."""
         text = cell.text if cell else ""
+        if not text:
+            return self.hints.kind
         if cell is not None and text not in KINDS:
             known = "、".join(name for name in KINDS if name and not name.isascii())
             self.notebook.note(

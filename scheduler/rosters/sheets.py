@@ -31,7 +31,8 @@ class Cell:
         if isinstance(self.value, float):
             return str(int(self.value)) if self.value == int(self.value) else str(self.value)
         if isinstance(self.value, datetime):
-            return self.value.date().isoformat()
+            whole_day = self.value.time() == time(0)
+            return f"{self.value:%Y-%m-%d}" if whole_day else f"{self.value:%Y-%m-%d %H:%M}"
         if isinstance(self.value, time):
             return self.value.strftime("%H:%M")
         return fold(self.value)
@@ -39,12 +40,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table: rows of cells, `marks` being what cannot be read (colours, struck-out text)."""
+    """A table: rows of cells; `marks` tell what was there and is not read (colours, struck-out
+    text, comments), each as its place and what to say in Chinese and English."""
 
     file: str
     name: str
     rows: tuple[tuple[Cell, ...], ...]
-    marks: tuple[str, ...] = ()
+    marks: tuple[tuple[str, str, str], ...] = ()
 
 
 def unreadable(file: str, en: str) -> RosterProblems:

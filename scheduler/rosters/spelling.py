@@ -14,6 +14,7 @@ from difflib import get_close_matches
 
 from models.domain.hall import Window
 from models.domain.hours import Sitting, parse_time
+from scheduler.rosters.traditional import simplified
 
 DITTO = frozenset({"〃", "同上", "″", "''", '"', "々"})
 NOBODY = frozenset({"", "-", "--", "—", "——", "–", "/", "轮休", "休", "无", "待定", "空"})
@@ -23,9 +24,10 @@ _EXCEL_1904 = date(1904, 1, 1)
 
 
 def fold(text: str) -> str:
-    """Full-width forms to plain ones, outer and doubled spaces and invisible marks away."""
+    """Full-width forms and traditional characters to plain ones, outer and doubled spaces and
+    invisible marks away."""
     plain = unicodedata.normalize("NFKC", text)
-    plain = re.sub(r"[\u200b-\u200f\ufeff\u2060]", "", plain)
+    plain = simplified(re.sub(r"[\u200b-\u200f\ufeff\u2060]", "", plain))
     return re.sub(r"\s+", " ", plain).strip()
 
 
@@ -76,6 +78,18 @@ def read_date(text: str, *, year: int | None = None, month: int | None = None) -
     if alone and year is not None and month is not None:
         return date(year, month, int(alone.group(1)))
     raise ValueError(text)
+
+
+def weekday_in(text: str) -> int | None:
+    """The weekday written in a text (0 = Monday): `星期一`, `23日(周一)`, or `一` alone."""
+    plain = fold(text)
+    found = re.search(r"(?:星期|周|礼拜)([一二三四五六日天])", plain)
+    letter = found.group(1) if found else plain
+    return "一二三四五六日".find(letter.replace("天", "日")) if _weekday(letter) else None
+
+
+def _weekday(letter: str) -> bool:
+    return len(letter) == 1 and letter in "一二三四五六日天"
 
 
 def read_clock(text: str) -> time:
