@@ -16,6 +16,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api.errors import add_handlers, missing
 from api.routes import cameras, findings, live
 from api.wiring import WebParts
+from models.domain.errors import StorageError
+from models.domain.register import Entry
 
 log = structlog.get_logger("onpost.web")
 
@@ -78,14 +80,17 @@ async def _look(parts: WebParts) -> None:
     """Look at shelf and record once a second and tell listeners what is new."""
     while True:
         await asyncio.sleep(LOOK_EVERY_S)
-        events = await run_in_threadpool(_news, parts)
-        parts.broadcaster.tell(events)
+        entries = await run_in_threadpool(parts.board.refresh)
+        if not entries or not parts.broadcaster.listeners:
+            continue
+        try:
+            parts.broadcaster.tell(await run_in_threadpool(_told, parts, entries))
+        except StorageError as error:  # listeners come back and ask for what they missed
+            log.warning("events cannot be told", error=str(error))
+            parts.broadcaster.close()
 
 
-def _news(parts: WebParts) -> list[dict[str, object]]:
-    entries = parts.board.refresh()
-    if not entries or not parts.broadcaster.listeners:
-        return []
+def _told(parts: WebParts, entries: list[Entry]) -> list[dict[str, object]]:
     with parts.make_uow(read_only=True) as uow:
         return [event.model_dump(mode="json") for event in parts.teller.events(entries, uow)]
 

@@ -45,7 +45,7 @@ class Broadcaster:
             self._listeners.discard(queue)
 
     def close(self) -> None:
-        """Let every listener go, so that the process can stop."""
+        """Let every listener go: the process stops, or events were missed."""
         for queue in self._listeners:
             queue.put_nowait(None)
         self._listeners.clear()

@@ -90,7 +90,8 @@ def _table(page: Page, found: list[FindingOut]) -> None:
 def _row(page: Page, finding: FindingOut) -> None:
     most = finding.possible_s
     cells = (
-        word(KINDS, finding.kind, page.language),
+        (finding.label if page.language == "zh" else "")
+        or word(KINDS, finding.kind, page.language),
         word(LIVES, finding.state, page.language),
         finding.hall,
         finding.window,
