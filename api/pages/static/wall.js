@@ -87,14 +87,14 @@
       tile.camera = camera;
       put(tile.name, shortName(camera));
       tile.label = names.get(camera.hall) + " · " + camera.name;
-      tile.box.title = tile.label;
+      tile.box.title = [tile.label, ...camera.windows.map(told)].join("\n");
       if (camera.v && camera.v !== tile.v) {
         tile.v = camera.v;
         tile.img.src = `/api/v1/cameras/${camera.id}/thumbnail.jpg?v=${camera.v}`;
       }
       const states = camera.windows.map((item) => item.state);
-      const unknown = camera.windows.find((item) => item.state === "unknown");
-      const fault = camera.reason || (unknown && unknown.reason) || "";
+      const blind = camera.windows.length && states.every((name) => name === "unknown");
+      const fault = camera.reason || (blind && camera.windows[0].reason) || "";
       tile.box.classList.toggle("absent", states.includes("absent"));
       tile.box.classList.toggle("faulty", Boolean(fault));
       put(tile.fault, fault ? known.reasons[fault] || fault : "");
@@ -105,8 +105,10 @@
       }
     }
     const roomy = () => root.classList.contains("roomy");
-    const each = (camera) => camera.windows.map((item) =>
-      chip(item.state, item.name + " " + (known.states[item.state] || item.state)));
+    const each = (camera) => camera.windows.map((item) => chip(item.state, told(item)));
+    // A window in words; UNKNOWN always with its reason.
+    const told = (item) => `${item.name} ${known.states[item.state] || item.state}`
+      + (item.state === "unknown" ? ` (${known.reasons[item.reason] || item.reason})` : "");
     const grouped = (states) => ORDER.filter((name) => states.includes(name)).map((name) => {
       const count = states.filter((other) => other === name).length;
       return chip(name, known.states[name] + (count > 1 ? "×" + count : ""));
@@ -249,9 +251,7 @@
         open.v = camera.v;
         open.img.src = `/api/v1/cameras/${camera.id}/latest.jpg?v=${camera.v}`;
       }
-      open.chips.replaceChildren(...camera.windows.map((item) => chip(item.state,
-        `${item.name} ${known.states[item.state]}` + (item.state === "unknown"
-          ? ` (${known.reasons[item.reason] || item.reason})` : "") +
+      open.chips.replaceChildren(...camera.windows.map((item) => chip(item.state, told(item) +
         (item.since ? ` · ${clockText(Date.parse(item.since))} ${text.since}` : ""))));
     }
 
