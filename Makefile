@@ -10,7 +10,7 @@ export PYTHONUTF8 = 1
 PY := .venv/bin/python
 ARGS ?=
 
-.PHONY: help demo test check bench clean lock test-ultralytics setup setup-dev
+.PHONY: help demo test check bench clean lock photographs test-ultralytics setup setup-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,8 @@ setup:
 
 setup-dev:
 	@PYTHON="$(PYTHON)" WEIGHTS="$(WEIGHTS)" sh tools/setup.sh dev
+
+photographs: setup ## 照片 / fetch the photographs of rehearsal and tests (part of demo and test)
 
 demo: setup ## 演示大厅 / the rehearsal hall: 82 cameras, 39 halls, one day on a fast clock
 	@.venv/bin/onpost demo $(ARGS)

@@ -12,6 +12,7 @@ from models.domain.errors import OnPostError
 
 COMMANDS: Final = (
     "weights",
+    "photographs",
     "replay",
     "register",
     "settings",

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 here=$(pwd)
 level=${1:-run}
-steps=5
+steps=6
 number=0
 
 step() {
@@ -90,3 +90,6 @@ if [ -n "${WEIGHTS:-}" ]; then
 else
     .venv/bin/onpost weights get
 fi
+
+step '照片 / photographs of people'
+.venv/bin/onpost photographs get
