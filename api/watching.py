@@ -68,6 +68,7 @@ def alone(settings: Settings) -> Iterator[None]:
 
 def watch(parts: WatchParts, stop: threading.Event) -> None:
     """Run the engine and the rounds until `stop` is set, then a last round."""
+    one_round(parts)  # what nobody watched until now becomes UNKNOWN before anything else
     parts.engine.start()
     log.info("watching", cameras=len(parts.settings.cameras), windows=len(parts.room.windows))
     try:
