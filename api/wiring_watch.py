@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
+from api.clock import RealClock
 from api.duty_desk import DutyDesk
 from api.metrics import WatchMeter
 from api.rosters import read_duty
@@ -15,6 +16,7 @@ from api.settings import Settings
 from api.settings.domain import presence_profile_of
 from api.wiring import make_clock, make_record, make_shelf
 from api.wiring_cameras import CameraWiring
+from models.domain import roster_json
 from models.domain.ports import Clock
 from models.storage.record import Record
 from vision.detectors.factory import DetectorChoice, EngineChoice, Kind, open_detector
@@ -85,7 +87,7 @@ def watch_parts(settings: Settings) -> WatchParts:
     shelf = make_shelf(settings)
     clerk = ShelfClerk(shelf, room)
     meter = WatchMeter()
-    _note_settings(settings, record, now)
+    _note_start(settings, record, desk, now)
     keeper = RecordKeeper(
         room,
         judge=desk.judge,
@@ -114,8 +116,14 @@ def watch_parts(settings: Settings) -> WatchParts:
     )
 
 
-def _note_settings(settings: Settings, record: Record, now: datetime) -> None:
-    """Keep the settings, so that the hash in an entry can be looked up."""
+def _note_start(settings: Settings, record: Record, desk: DutyDesk, now: datetime) -> None:
+    """Keep settings and roster, so that what an entry names can be looked up; tidy the store."""
+    for fault in record.faults:
+        log.error("record_fault", what=str(fault))
     with record.make_uow() as uow:
         uow.settings.save(settings.hashed(), now)
+        uow.rosters.save(roster_json.to_json(desk.duty.roster), settings.roster.shifts or "", now)
         uow.commit()
+    swept = record.sweep(RealClock().now() - timedelta(days=1))
+    if swept:
+        log.info("orphans_swept", pictures=swept)
