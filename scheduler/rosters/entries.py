@@ -9,20 +9,17 @@ from datetime import date
 from models.domain.errors import InputError
 from models.domain.hall import Window
 from models.domain.hours import SessionKind, Sitting, instants, zone_of
-from models.domain.people import Person, Staff, rank_of
+from models.domain.people import Person, rank_of
 from models.domain.roster import Shift
 from scheduler.rosters.columns import Column
 from scheduler.rosters.context import RosterContext
+from scheduler.rosters.lookup import Hints, Lookup, unit_id_of
 from scheduler.rosters.names import Written, written_people
 from scheduler.rosters.problems import Notebook
 from scheduler.rosters.sheets import Cell
 from scheduler.rosters.spelling import (
     DITTO,
-    WindowFinder,
-    read_date,
-    serial_date,
     sittings_meant,
-    weekday_in,
 )
 
 KINDS = {
@@ -47,29 +44,16 @@ class Placed:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """What a sheet's title says for every row below it: year, month, window, kind of duty."""
-
-    year: int | None = None
-    month: int | None = None
-    window: Window | None = None
-    kind: SessionKind = SessionKind.REGULAR
-
-
-class Reader:
+class Reader(Lookup):
     """Turns the rows of one file into shifts; what it cannot read goes into the notebook."""
 
     def __init__(self, context: RosterContext, notebook: Notebook) -> None:
-        self.context = context
-        self.notebook = notebook
-        self.finder = WindowFinder(context.windows)
-        self.hints = Hints()
+        super().__init__(context, notebook)
         self._above: dict[Column, Cell] = {}
 
     def begin(self, hints: Hints) -> None:
         """Start with another sheet."""
-        self.hints = hints
+        super().begin(hints)
         self._above = {}
 
     def read(self, row: Mapping[Column, Cell]) -> list[Placed]:
@@ -128,73 +112,6 @@ class Reader:
         self._above = dict(plain)
         return plain
 
-    def day(self, cell: Cell, weekday: Cell | None = None) -> date | None:
-        """The date in a cell (E103), inside the month being imported (E104); a weekday written
-        beside it that is another one is told (W105)."""
-        month = self.context.month
-        year = month.year if month else self.hints.year or self.context.year
-        try:
-            if isinstance(cell.value, float) and cell.value > 31:
-                day = serial_date(cell.value, epoch_1904=cell.epoch_1904)
-            else:
-                day = read_date(
-                    cell.text, year=year, month=month.month if month else self.hints.month
-                )
-        except ValueError:
-            self.notebook.note(
-                "E103",
-                cell.where,
-                f"“{cell.text}”不是有效日期。可写成 2026-11-23 或 2026年11月23日。",
-                f"{cell.text!r} is not a valid date; write 2026-11-23.",
-            )
-            return None
-        written = weekday_in(weekday.text if weekday and weekday.text else cell.text)
-        if written is not None and written != day.weekday():
-            meant = "一二三四五六日"[day.weekday()]
-            self.notebook.note(
-                "W105",
-                (weekday or cell).where,
-                f"星期写为“{'一二三四五六日'[written]}”,但 {day} 是星期{meant},已按日期为准。",
-                f"the weekday written is not that of {day} ({day:%A}); the date counts.",
-            )
-        if month is not None and (day.year, day.month) != (month.year, month.month):
-            self.notebook.note(
-                "E104",
-                cell.where,
-                f"日期 {day} 不在本次导入月份 {month:%Y-%m} 内。",
-                f"{day} is not in the month being imported, {month:%Y-%m}.",
-            )
-            return None
-        return day
-
-    def window(self, cell: Cell, hall: Cell | None = None) -> Window | None:
-        """The window a cell names (E108), in the named hall where several are called so."""
-        found = self.finder.find(cell.text)
-        if hall is not None and hall.text:
-            halls = self.context.halls
-            ids = {one.id for one in halls.values() if hall.text in {one.id, one.name}}
-            found = [one for one in found if one.hall_id in ids]
-        if len(found) == 1:
-            return found[0]
-        near = [one.id for one in found] or self.finder.near(cell.text)
-        zh = f"相近的有:{'、'.join(near)}。" if near else "请核对窗口编号。"
-        en = f"near: {', '.join(near)}" if near else "check the window's number"
-        if found:
-            self.notebook.note(
-                "E108",
-                cell.where,
-                f"窗口“{cell.text}”在几个大厅都有,请写明窗口编号。{zh}",
-                f"window {cell.text!r} exists in several halls, write its id; {en}",
-            )
-        else:
-            self.notebook.note(
-                "E108",
-                cell.where,
-                f"窗口“{cell.text}”不存在。{zh}",
-                f"no window {cell.text!r}; {en}",
-            )
-        return None
-
     def kind(self, cell: Cell | None) -> SessionKind | None:
         """Regular, lunch, weekend, extended or appointment."""
         text = cell.text if cell else ""
@@ -220,25 +137,10 @@ class Reader:
             cell = row.get(Column.TIMES, row[Column.DATE])
             text = cell.text if Column.TIMES in row else ""
         try:
-            return sittings_meant(text, self._hall_sittings(window, day))
+            return sittings_meant(text, self.own_sittings(window, day))
         except (ValueError, InputError):
-            self._bad_times(cell.where, text)
+            self.bad_times(cell.where, text)
             return []
-
-    def _hall_sittings(self, window: Window, day: date) -> Sequence[Sitting]:
-        hours = self.context.hours.hours_on(window.hall_id, day)
-        if hours is None:
-            return []
-        make_up = day.weekday() >= 5 and self.context.calendar.is_workday(day, window.hall_id)
-        return hours.on(day, make_up=make_up)
-
-    def _bad_times(self, where: str, text: str) -> None:
-        self.notebook.note(
-            "E106",
-            where,
-            f"时间段“{text}”无法识别,应类似 08:30-12:00,结束须晚于开始。",
-            f"times {text!r} not understood; write 08:30-12:00, the end after the start.",
-        )
 
     def people(
         self, row: Mapping[Column, Cell], window: Window, written: Sequence[Written]
@@ -267,61 +169,10 @@ class Reader:
 
     def _unit_alone(self, cell: Cell, unit: str) -> list[tuple[Person, str]]:
         """A row without a name: the unit's turn where a unit is named, else E109."""
-        known = unit if self.context.staff is None else _unit_id(self.context.staff, unit)
+        known = unit if self.context.staff is None else unit_id_of(self.context.staff, unit)
         if known:
             return [(Person("", "", known), "A")]
         self.notebook.note(
             "E109", cell.where, "姓名为空,请填写姓名或单位。", "no name; write a name or a unit."
         )
         return []
-
-    def person(self, cell: Cell, name: str, unit: str, window: Window) -> Person | None:
-        """The person of that name, in the unit named or the window's own (E109, E110)."""
-        staff = self.context.staff
-        if staff is None:
-            return Person(f"{unit}/{name}" if unit else name, name, unit)
-        unit_id = _unit_id(staff, unit)
-        if unit_id is None:
-            self.notebook.note(
-                "E109", cell.where, f"单位“{unit}”不存在。", f"there is no unit {unit!r}."
-            )
-            return None
-        found = staff.named(name, unit_id)
-        if len(found) > 1:
-            found = [one for one in found if one.unit_id == window.unit_id] or found
-        if len(found) == 1:
-            return found[0]
-        if found:
-            self.notebook.note(
-                "E110",
-                cell.where,
-                f"“{name}”在 {len(found)} 个单位有同名人员,请在“单位”列注明。",
-                f"{len(found)} units have a {name}; say which in the unit column.",
-            )
-            return None
-        near = "、".join(_near(staff, name, unit_id or window.unit_id)) or "无"
-        where = unit or window.unit_id or "任何单位"
-        self.notebook.note(
-            "E109",
-            cell.where,
-            f"人员“{name}”不在{where}人员名单中。相近的有:{near};如为新进人员请先登记。",
-            f"{name} is on no staff list of {where}; near: {near}; register newcomers first.",
-        )
-        return None
-
-
-def _unit_id(staff: Staff, text: str) -> str | None:
-    """A unit's id from its id or name, empty for none named, None for an unknown one."""
-    if not text or text in staff.units:
-        return text
-    return next((unit.id for unit in staff.units.values() if unit.name == text), None)
-
-
-def _near(staff: Staff, name: str, unit_id: str) -> Iterable[str]:
-    """Names that share most characters with `name`, the window's own unit first."""
-
-    def likeness(person: Person) -> tuple[int, bool]:
-        return len(set(person.name) & set(name)), person.unit_id == unit_id
-
-    close = [one for one in staff.persons.values() if set(one.name) & set(name)]
-    return [one.name for one in sorted(close, key=likeness, reverse=True)[:3]]

@@ -177,7 +177,7 @@ class WindowFinder:
             for name in dict.fromkeys((window.id, window.name)):
                 _put(self._exact, fold(name), window)
                 _put(self._loose, window_key(name), window)
-        self._names = sorted({name for name in self._exact if name})
+        self.names = sorted({name for name in self._exact if name})
 
     def find(self, text: str) -> list[Window]:
         """The windows that `text` may mean: exactly written ones before loosely written ones."""
@@ -185,7 +185,7 @@ class WindowFinder:
 
     def near(self, text: str) -> list[str]:
         """Names that look like `text`, for the error message."""
-        return get_close_matches(fold(text), self._names, n=3, cutoff=0.3)
+        return get_close_matches(fold(text), self.names, n=3, cutoff=0.3)
 
 
 def _put(table: dict[str, list[Window]], key: str, window: Window) -> None:

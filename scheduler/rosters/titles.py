@@ -1,0 +1,57 @@
+"""What stands above and below a table: titles that give the month and the window, notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from models.domain.hall import Window
+from models.domain.hours import SessionKind
+from scheduler.rosters.lookup import Hints
+from scheduler.rosters.sheets import Cell, Sheet
+from scheduler.rosters.spelling import WindowFinder, fold
+
+TITLE_ROWS = 6
+NOTE = re.compile(r"^(注|备注|说明|附注|制表|填报|填表|审核|负责人|合计|联系人|※|\*)")
+WINDOW = re.compile(r"[A-Za-z]?\d{1,4}\s*号\s*窗?口?|[一二三四五六七八九十]{1,3}号窗?口?")
+
+
+def hints_of(sheet: Sheet, finder: WindowFinder) -> Hints:
+    """Year, month, window and kind of duty that the sheet's name and first rows speak of."""
+    lines = [fold(sheet.name)]
+    for row in sheet.rows[:TITLE_ROWS]:
+        texts = list(dict.fromkeys(cell.text for cell in row if cell.text))
+        if len(texts) <= 2:  # a title is one text, perhaps merged over the row
+            lines += texts
+    year = month = None
+    for line in lines:
+        found = re.search(r"(\d{4})\s*[年.\-/]\s*(\d{1,2})(?!\d)\s*月?", line)
+        alone = re.search(r"(?<!\d)(\d{1,2})\s*月", line)
+        if found and 1 <= int(found.group(2)) <= 12:
+            year, month = int(found.group(1)), int(found.group(2))
+            break
+        if alone and month is None and 1 <= int(alone.group(1)) <= 12:
+            month = int(alone.group(1))
+    lunch = any(word in line for line in lines for word in ("午间", "中午", "午休"))
+    window = next((one for line in lines for one in _windows(line, finder)), None)
+    return Hints(year, month, window, SessionKind.LUNCH if lunch else SessionKind.REGULAR)
+
+
+def _windows(line: str, finder: WindowFinder) -> list[Window]:
+    """The one window a title names: by number, or by a name that it holds in full."""
+    for written in WINDOW.findall(line):
+        found = finder.find(written)
+        if len(found) == 1:
+            return found
+    named = [name for name in finder.names if len(name) > 1 and not name.isdigit() and name in line]
+    for name in sorted(named, key=len, reverse=True):
+        found = finder.find(name)
+        if len(found) == 1:
+            return found
+    return []
+
+
+def is_note(row: Sequence[Cell]) -> bool:
+    """Whether a row below a table is a note, or empty."""
+    texts = [cell.text for cell in row if cell.text]
+    return not texts or bool(NOTE.match(texts[0]))
