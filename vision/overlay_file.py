@@ -31,11 +31,12 @@ class OverlayFile:
     def __init__(self, path: Path, size: tuple[int, int]) -> None:
         self._size = size[0] // 2 * 2 or 2, size[1] // 2 * 2 or 2
         try:
-            self._container = av.open(str(path), "w", format="mp4")
-        except (av.FFmpegError, OSError) as error:
+            self._file = path.open("wb")
+        except OSError as error:
             raise InputError(
                 f"无法写入:{error.strerror}。", f"cannot write: {error.strerror}.", where=str(path)
             ) from None
+        self._container = av.open(self._file, "w", format="mp4")
         self._stream = self._container.add_stream("libx264", rate=25)
         self._stream.width, self._stream.height = self._size
         self._stream.pix_fmt = "yuv420p"
@@ -58,6 +59,7 @@ class OverlayFile:
                     self._container.mux(packet)
         finally:
             self._container.close()
+            self._file.close()
 
     def add(self, image: Image, seconds: float) -> None:
         """Show the picture from this second on; seconds must grow."""

@@ -23,6 +23,10 @@ from vision.ports import Detection, Detector, Size, Thing
 
 WEIGHTS = ROOT / "weights"
 PHOTOGRAPHS = ROOT / "var" / "photographs"
+FETCH = (
+    '.venv/bin/python -c "from vision.sources.rehearsal.photographs import *; '
+    "fetch(Path('var/photographs'))\""
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Case:
 def photograph(name: str) -> Image:
     path = PHOTOGRAPHS / name
     if not path.exists():
-        pytest.skip(f"缺少照片 / photographs are missing: {path.name} -> make photographs")
+        pytest.skip(f"缺少照片 / photographs are missing: {path.name} -> {FETCH}")
     image = cv2.imread(str(path))
     assert image is not None
     return np.asarray(image, np.uint8)
@@ -164,6 +168,37 @@ def test_many_threads_get_the_same_answer(case: Case) -> None:
     for thread in threads:
         thread.join(timeout=60)
     assert answers == [expected] * 4
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: ScriptedDetector(painted()), id="scripted"),
+        *(
+            pytest.param(
+                lambda engine=engine: open_detector(
+                    DetectorChoice(engine=engine, weights=WEIGHTS / "yolov8n.onnx")
+                ),
+                id=engine.value,
+                marks=pytest.mark.weights,
+            )
+            for engine in (ORT, VINO)
+        ),
+        pytest.param(
+            lambda: open_detector(
+                DetectorChoice(kind=Kind.ULTRALYTICS, weights=WEIGHTS / "yolov8n.onnx")
+            ),
+            id="ultralytics",
+            marks=[pytest.mark.weights, pytest.mark.ultralytics],
+        ),
+    ],
+)
+def test_a_closed_detector_refuses_to_answer(make: Callable[[], Detector]) -> None:
+    detector = make()
+    detector.close()
+    with pytest.raises(DetectorError, match="closed"):
+        detector.detect(hall(), Size.FRAME)
+    detector.close()
 
 
 def test_it_names_its_network_by_hash(case: Case) -> None:
