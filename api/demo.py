@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from types import FrameType
+from typing import Final, NoReturn
 
 from api.demo_cast import Cast, Places
 from api.demo_report import (
@@ -22,7 +24,7 @@ from api.metrics import WATCH
 from api.settings import load_settings
 from api.wiring import make_shelf
 from api.wiring_watch import detector_choice
-from models.domain.errors import InputError, StorageError
+from models.domain.errors import InputError
 from models.storage.record import open_existing_record
 from vision.detectors.factory import open_detector
 from vision.look import Looker
@@ -84,7 +86,7 @@ class Plan:
         return until
 
 
-def run(plan: Plan, say: Say, *, root: Path = Path("var")) -> int:
+def run(plan: Plan, say: Say, *, root: Path) -> int:
     """Rehearse and report.
 
     Args:
@@ -98,8 +100,19 @@ def run(plan: Plan, say: Say, *, root: Path = Path("var")) -> int:
     Raises:
         OnPostError: something needed is missing, or a process ended by itself.
     """
-    places = Places(root)
-    day = written(built(plan.seed), plan.until)
+    until = plan.until
+    signal.signal(signal.SIGTERM, _stop)
+    with Places(root).alone():
+        return _rehearse(plan, say, Places(root), until)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    """SIGTERM unwinds like any other exit, so that every process is stopped."""
+    raise SystemExit(128 + signal.SIGTERM)
+
+
+def _rehearse(plan: Plan, say: Say, places: Places, until: float) -> int:
+    day = written(built(plan.seed), until)
     fetch_weights("s", DEFAULT_FOLDER, progress=say)
     photographs = fetch_photographs(places.photographs, progress=say)
     say(f"人像 / bodies: {len(cut_out(photographs, places.cache))}")
@@ -116,7 +129,7 @@ def run(plan: Plan, say: Say, *, root: Path = Path("var")) -> int:
         shelf = make_shelf(settings)
         samples = Samples.of(shelf.process(WATCH))
         shelf.clear()
-    until = min(ended, plan.until)
+    until = min(ended, until)
     recall = None if interrupted else _recall(day, until, cast.settings_file, places)
     result = outcome(day, until, _record(places), samples, recall)
     for line in report_lines(result, day):
@@ -156,10 +169,9 @@ def _tell(cast: Cast, second: float, told: set[str], say: Say) -> None:
 
 
 def _record(places: Places) -> Kept:
-    try:
-        record = open_existing_record(places.run.resolve())
-    except StorageError:
+    if not (places.run / "keys").exists():
         return Kept()  # the watch has not made it yet
+    record = open_existing_record(places.run.resolve())
     try:
         return kept_in(record.make_uow)
     finally:

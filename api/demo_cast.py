@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ from api.clock import SimulatedClock
 from api.demo_city import REFERENCES, Rehearsal, write
 from api.demo_pictures import READY, Order
 from api.settings import SETTINGS_VARIABLE
+from api.supervise import _die_with
 from api.tasks import onpost_argv
 from models.domain.errors import OnPostError
 from vision.sources.rehearsal.crew import moment_of
@@ -58,6 +60,27 @@ class Places:
     def run(self) -> Path:
         """This run's settings, record and evidence; fresh every time."""
         return self.root / "demo"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the demo's lock: another demo would take this one's record away.
+
+        Raises:
+            DemoError: another demo runs here.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        file = self.root / "demo.lock"
+        with file.open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise DemoError(
+                    "此文件夹中已有一个演示在运行;请先停止它,或用 --folder 另选文件夹。",
+                    "a demo runs in this folder already; stop it first, or choose another with "
+                    "--folder.",
+                    where=str(file),
+                ) from None
+            yield
 
 
 class Cast:
@@ -173,6 +196,7 @@ class Cast:
             text=True,
             env={**os.environ, SETTINGS_VARIABLE: str(self.settings_file)},
             start_new_session=True,  # Ctrl-C reaches the demo alone, which stops in order
+            preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509  one thread only, nothing locks
         )
         self._running[name] = process
         self._stack.callback(_stop, process)

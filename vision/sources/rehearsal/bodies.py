@@ -29,6 +29,8 @@ HEAD_M: Final = 0.25
 RECIPE: Final = "4"
 """Changes whenever the cutting does, so that kept masks are not used for another recipe."""
 
+_SOBER: Final = 105
+"""Most colour that what is worn may have: clerks and citizens dress soberly."""
 _BAND: Final = 0.035
 _LONGEST: Final = 520
 _FEWEST: Final = 8
@@ -255,7 +257,7 @@ def _lit(pixels: Rgba, look: Look, neck: float, outline: Outline) -> Rgba:
     if outline.grey:
         tone[:, 1] = 90
     tone[:, 0] = (tone[:, 0] + look.hue) % 180
-    tone[:, 1] = np.clip(tone[:, 1] * look.saturation + 12, 0, 255)
+    tone[:, 1] = np.clip(tone[:, 1] * look.saturation + 12, 0, _SOBER)
     tone[:, 2] = np.clip(tone[:, 2] + 14, 0, 255)
     hsv[worn] = tone
     lit = cv2.cvtColor(hsv.astype(np.uint8), cv2.COLOR_HSV2BGR).astype(np.float32)
