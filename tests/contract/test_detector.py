@@ -23,10 +23,6 @@ from vision.ports import Detection, Detector, Size, Thing
 
 WEIGHTS = ROOT / "weights"
 PHOTOGRAPHS = ROOT / "var" / "photographs"
-FETCH = (
-    '.venv/bin/python -c "from vision.sources.rehearsal.photographs import *; '
-    "fetch(Path('var/photographs'))\""
-)
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,7 @@ class Case:
 def photograph(name: str) -> Image:
     path = PHOTOGRAPHS / name
     if not path.exists():
-        pytest.skip(f"缺少照片 / photographs are missing: {path.name} -> {FETCH}")
+        pytest.skip(f"缺少照片 / photographs are missing: {path.name} -> make photographs")
     image = cv2.imread(str(path))
     assert image is not None
     return np.asarray(image, np.uint8)
