@@ -67,7 +67,7 @@ class Reader(Lookup):
             return []
         sittings = self.sittings(row, window, day)
         people = self.people(row, window, written)
-        return self.place(people, window, day, sittings, kind=kind, where=row[Column.DATE].where)
+        return self.place(people, window, day, sittings, kind=kind, where=row[Column.PERSON].where)
 
     def place(
         self,

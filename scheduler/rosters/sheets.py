@@ -17,7 +17,7 @@ class Cell:
 
     Attributes:
         value: Text, number, date or time as the file holds it; empty text for nothing.
-        where: `file:line` in a CSV, `file [sheet] B3` in a workbook.
+        where: `file:line cell` in a CSV, `file [sheet] B3` in a workbook.
         epoch_1904: The workbook counts days from 1904.
     """
 
@@ -71,11 +71,26 @@ def read_csv(file: str, data: bytes) -> Sheet:
     rows, number = [], 1
     try:
         for line in reader:
-            rows.append(tuple(Cell(value, f"{file}:{number}") for value in line))
+            rows.append(
+                tuple(
+                    Cell(value, f"{file}:{number} {_letters(place)}{number}")
+                    for place, value in enumerate(line)
+                )
+            )
             number = reader.line_num + 1
     except csv.Error as error:
         raise unreadable(file, f"line {number} is not readable as CSV ({error})") from None
     return Sheet(file, "", tuple(rows))
+
+
+def _letters(place: int) -> str:
+    """The column's letters as a spreadsheet shows them: 0 is A, 26 is AA."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def _decoded(file: str, data: bytes) -> str:

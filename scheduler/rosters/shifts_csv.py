@@ -57,7 +57,7 @@ def read_shifts(file: str, data: bytes, context: RosterContext) -> ShiftsRead:
         if any(cell.text for cell in cells):
             row = _row(table, cells)
             if row is None:
-                _short(cells[0].where, notebook)
+                _short(cells[0].where.rsplit(" ", 1)[0], notebook)
             else:
                 placed += reader.read(row)
     once = without_doubles(placed, notebook)
@@ -88,7 +88,8 @@ def _row(table: Table, cells: Sequence[Cell]) -> dict[Column, Cell] | None:
     for column, place in table.columns.items():
         if place < len(cells):
             cell = cells[place]
-            row[column] = Cell(cell.value, f"{cell.where} {column.value}", cell.epoch_1904)
+            line = cell.where.rsplit(" ", 1)[0]
+            row[column] = Cell(cell.value, f"{line} {column.value}", cell.epoch_1904)
     return row if row.keys() >= NEEDED else None
 
 

@@ -142,18 +142,18 @@ def test_a_line_number_counts_lines_and_not_rows() -> None:
 
 def test_two_first_posts_at_one_window_clash() -> None:
     text = ENGLISH + "2026-11-23,W12,赵六,11:30,14:00,A,\n"
-    assert problems(text) == [("E112", "r.csv:5 date")]
+    assert problems(text) == [("E112", "r.csv:5 person")]
 
 
 def test_one_person_at_two_windows_clashes() -> None:
     text = ENGLISH + "2026-11-23,T1,张三,11:30,12:00,A,\n"
-    assert problems(text) == [("E111", "r.csv:5 date")]
+    assert problems(text) == [("E111", "r.csv:5 person")]
 
 
 def test_a_row_said_twice_is_merged_with_a_warning() -> None:
     read = read_shifts("r.csv", (ENGLISH + ENGLISH.splitlines()[1]).encode(), FREE)
     assert len(read.roster.shifts) == 3
-    assert [(one.code, one.where) for one in read.warnings] == [("W121", "r.csv:5 date")]
+    assert [(one.code, one.where) for one in read.warnings] == [("W121", "r.csv:5 person")]
 
 
 def test_with_staff_lists_names_must_be_on_them() -> None:
