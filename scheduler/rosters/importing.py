@@ -143,7 +143,14 @@ def changes(current: Roster, after: Roster, context: RosterContext) -> list[Chan
     before, now = set(_rows(current)), set(_rows(after))
     found = [_change(row, context, added=False) for row in before - now]
     found += [_change(row, context, added=True) for row in now - before]
-    return sorted(found, key=lambda one: (one.day, one.window_id, one.times, one.added, one.grade))
+    return sorted(
+        found,
+        key=lambda one: (one.day, one.window_id, one.times, one.added, one.grade, one.person_id),
+    )
+
+
+def _in_order(one: Change) -> tuple[date, str, str, bool, str, str]:
+    return one.day, one.window_id, one.times, one.added, one.grade, one.person_id
 
 
 def _rows(roster: Roster) -> list[tuple[str, datetime, datetime | None, str, str]]:

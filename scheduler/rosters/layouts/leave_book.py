@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from models.domain.hours import zone_of
 from models.domain.leave import NO_APPROVAL, Notice
-from scheduler.rosters.columns import head_key
+from scheduler.rosters.columns import Column, head_key, recognised
 from scheduler.rosters.entries import Reader
 from scheduler.rosters.harvest import Harvest, PlacedNotice
 from scheduler.rosters.leave_csv import HEADS, KINDS, Field
@@ -33,8 +33,8 @@ def take(sheet: Sheet, reader: Reader, harvest: Harvest) -> bool:
             for place, key in reversed(list(enumerate(keys)))
             if key in names
         }
-        if not columns.keys() >= NEEDED:
-            continue
+        if not columns.keys() >= NEEDED or Column.DATE in recognised(row):
+            continue  # a list of shifts may have the same heads, and a date beside them
         harvest.layouts.append((f"{sheet.file} [{sheet.name}]", "E"))
         approver = next((place for place, key in enumerate(keys) if key in APPROVER), None)
         for cells in sheet.rows[number + 1 :]:
