@@ -26,6 +26,7 @@ class RosterContext:
             supplies the year, and the month, of dates that leave them out.
         year: The year of dates that leave it out, where no month is set.
         published: First days of months that were already published (E123).
+        people: Ids of everybody whom the roster in force names, where there is no staff list.
     """
 
     halls: Mapping[str, Hall]
@@ -37,6 +38,7 @@ class RosterContext:
     month: date | None = None
     year: int | None = None
     published: frozenset[date] = frozenset()
+    people: frozenset[str] = frozenset()
 
     def hall_of(self, window: Window) -> Hall:
         """The window's hall; one that is not listed is a plain hall of that id."""

@@ -13,10 +13,11 @@ from scheduler.rosters.checks import check_clashes, without_doubles
 from scheduler.rosters.columns import recognised
 from scheduler.rosters.context import RosterContext
 from scheduler.rosters.entries import Reader
-from scheduler.rosters.harvest import Harvest
+from scheduler.rosters.harvest import Harvest, PlacedNotice
 from scheduler.rosters.layouts import LAYOUTS
 from scheduler.rosters.month_checks import check_month
 from scheduler.rosters.problems import Notebook, Problem, RosterProblems
+from scheduler.rosters.same_people import align, people_of
 from scheduler.rosters.sheets import Sheet
 from scheduler.rosters.titles import hints_of
 from scheduler.rosters.workbooks import read_book
@@ -61,18 +62,39 @@ def import_rosters(files: Sequence[tuple[str, bytes]], context: RosterContext) -
         _take_file(file, sheets, reader, harvest)
     harvest.placed = without_doubles(harvest.placed, notebook)
     check_clashes(harvest.placed, context, notebook)
+    roster = Roster(
+        tuple(one.shift for one in harvest.placed),
+        tuple(dict.fromkeys(one.chain for one in harvest.chains)),
+        tuple(dict.fromkeys(one.turn for one in harvest.turns)),
+    )
+    if context.staff is None:
+        _align(harvest, people_of(roster) | context.people, notebook)
     check_month(harvest, context, notebook)
     notebook.stop_if_blocked()
     return Imported(
-        Roster(
-            tuple(one.shift for one in harvest.placed),
-            tuple(dict.fromkeys(one.chain for one in harvest.chains)),
-            tuple(dict.fromkeys(one.turn for one in harvest.turns)),
-        ),
+        roster,
         tuple(one.notice for one in harvest.notices),
         tuple(notebook.problems),
         tuple(harvest.layouts),
     )
+
+
+def _align(harvest: Harvest, people: frozenset[str], notebook: Notebook) -> None:
+    """Notices under the ids that the roster uses; W109 and E110 where that cannot be told."""
+    found = align([one.notice for one in harvest.notices], people)
+    strangers, doubtful = set(found.strangers), set(found.doubtful)
+    for place, notice in enumerate(found.notices):
+        one = harvest.notices[place]
+        name = notice.person_id.rpartition("/")[2]
+        if notice in strangers:
+            zh = f"“{name}”不在任何排班中,该请假不影响任何窗口,请核对姓名。"
+            en = f"no roster names {name}: this notice excuses nobody; check the name."
+            notebook.note("W109", one.where, zh, en)
+        elif notice in doubtful:
+            zh = f"“{name}”在几个单位有同名人员,请在“单位”列注明。"
+            en = f"several units have a {name}; say which in the unit column."
+            notebook.note("E110", one.where, zh, en)
+        harvest.notices[place] = PlacedNotice(notice, one.where)
 
 
 def _take_file(file: str, sheets: Sequence[Sheet], reader: Reader, harvest: Harvest) -> None:
