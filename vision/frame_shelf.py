@@ -147,7 +147,10 @@ class FrameShelf:
     def meta(self, camera_id: str) -> ShelfMeta | None:
         """What is known of a camera, None where nothing (readable) is."""
         data = self._read(camera_id, ".json")
-        return None if data is None else _meta_of(data)
+        try:
+            return None if data is None else _meta_of(data)
+        except (ValueError, KeyError, TypeError):  # left by another version of this program
+            return None
 
     def note_process(self, name: str, values: Mapping[str, Any]) -> None:
         """Leave word of a process: its heartbeat and metrics; JSON values only."""

@@ -159,3 +159,10 @@ def test_clearing_takes_old_pictures_off(tmp_path: Path) -> None:
     shelf.put("c1", b"old", b"old", meta())
     shelf.clear()
     assert shelf.latest("c1") is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"camera_id": "c1", "noted_at": "soon"}'])
+def test_data_that_another_version_left_is_nothing(tmp_path: Path, text: str) -> None:
+    shelf = FrameShelf(tmp_path)
+    (tmp_path / "c1.json").write_text(text)
+    assert shelf.meta("c1") is None
