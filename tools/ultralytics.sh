@@ -1,7 +1,8 @@
 #!/bin/sh
 # The ultralytics adapter against the real library, in .venv-ultralytics: torch is large, and
 # pip takes the newest build of it that its settings offer. TORCH names another one, for example
-# a build without CUDA, a tenth of the size: make test-ultralytics TORCH=torch==2.13.0+cpu
+# one without CUDA, a tenth of the size; torchvision must then be of the same build:
+# make test-ultralytics TORCH="torch==2.13.0+cpu torchvision==0.28.0+cpu"
 set -eu
 cd "$(dirname "$0")/.."
 venv=.venv-ultralytics
@@ -13,7 +14,7 @@ if [ ! -e "$stamp" ]; then
     sed -nE 's/^([A-Za-z0-9._-]+==[^ ]+).*/\1/p' requirements-dev.txt >"$venv/constraints.txt"
     "$venv/bin/python" -m pip install --disable-pip-version-check \
         --constraint "$venv/constraints.txt" --editable '.[ultralytics,postgres,dev]' \
-        ${TORCH:+"$TORCH"}
+        ${TORCH:-}
     : >"$stamp"
 fi
 exec "$venv/bin/python" -m pytest -m ultralytics "$@"
