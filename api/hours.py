@@ -11,15 +11,18 @@ from datetime import datetime
 from api.duty_desk import DutyDesk
 from api.rosters import read_duty
 from api.settings import Settings
+from models.domain.ports import MakeUnitOfWork
 
 
-def open_now(settings: Settings) -> Callable[[str, datetime], bool]:
+def open_now(
+    settings: Settings, make_uow: MakeUnitOfWork | None = None
+) -> Callable[[str, datetime], bool]:
     """A function (window id, moment) → whether one of its sessions is open.
 
     Raises:
         RosterProblems: a roster file cannot be read or something in it is wrong.
     """
-    desk = DutyDesk(settings, read_duty(settings))
+    desk = DutyDesk(settings, read_duty(settings, make_uow))
 
     def is_open(window_id: str, moment: datetime) -> bool:
         window = desk.windows[window_id]

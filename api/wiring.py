@@ -84,7 +84,7 @@ def web_parts(
     is_open: OpenNow | None = None,
 ) -> WebParts:
     """The web's parts around a record that is open already."""
-    board = Board(settings, clock, shelf, make_uow, is_open or open_now(settings))
+    board = Board(settings, clock, shelf, make_uow, is_open or open_now(settings, make_uow))
     teller = Teller(settings)
     return WebParts(
         settings,

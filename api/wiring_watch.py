@@ -16,7 +16,7 @@ from api.settings import Settings
 from api.settings.domain import presence_profile_of
 from api.wiring import make_clock, make_record, make_shelf
 from api.wiring_cameras import CameraWiring
-from models.domain import roster_json
+from models.domain import duty_json
 from models.domain.ports import Clock
 from models.storage.record import Record
 from vision.detectors.factory import DetectorChoice, EngineChoice, Kind, open_detector
@@ -76,9 +76,10 @@ def watch_parts(settings: Settings) -> WatchParts:
         OnPostError: whatever is missing or wrong; nothing was registered.
     """
     clock = make_clock(settings)
-    desk = DutyDesk(settings, read_duty(settings))
+    read_duty(settings)  # a wrong roster file is told before anything is opened
     detector = open_detector(detector_choice(settings), lambda line: log.info("engine", what=line))
     record = make_record(settings)
+    desk = DutyDesk(settings, read_duty(settings, record.make_uow))
     now = clock.now()
     since = desk.day_start(now)
     profiles = {one: presence_profile_of(settings, one) for one in desk.windows}
@@ -122,7 +123,9 @@ def _note_start(settings: Settings, record: Record, desk: DutyDesk, now: datetim
         log.error("record_fault", what=str(fault))
     with record.make_uow() as uow:
         uow.settings.save(settings.hashed(), now)
-        uow.rosters.save(roster_json.to_json(desk.duty.roster), settings.roster.shifts or "", now)
+        if settings.roster.shifts or settings.roster.leave:
+            named = settings.roster.shifts or settings.roster.leave or ""
+            uow.rosters.save(duty_json.to_json(desk.duty.roster, desk.duty.all_notices), named, now)
         uow.commit()
     swept = record.sweep(RealClock().now() - timedelta(days=1))
     if swept:

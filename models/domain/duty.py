@@ -115,6 +115,11 @@ class Duty:
         for notice in sorted(notices, key=lambda one: (one.start, one.registered_at, one.id)):
             self.notices.setdefault(notice.person_id, []).append(notice)
 
+    @property
+    def all_notices(self) -> tuple[Notice, ...]:
+        """Every notice, by person and start."""
+        return tuple(one for person in self.notices.values() for one in person)
+
     def expectation(self, window: Window, at: datetime) -> Expectation:
         """Who is accountable for `window` at `at`."""
         on = self.roster.at(window.id, at)
