@@ -71,13 +71,17 @@ REAL = {
 }
 LIBRARY = {"ultralytics with yolov8s": lambda: ultralytics(WEIGHTS / "yolov8s.onnx")}
 
-_real = [pytest.param(make, id=name, marks=pytest.mark.weights) for name, make in REAL.items()] + [
-    pytest.param(make, id=name, marks=[pytest.mark.weights, pytest.mark.ultralytics])
-    for name, make in LIBRARY.items()
-]
+_MARKS = {
+    **{name: (pytest.mark.weights,) for name in REAL},
+    **{name: (pytest.mark.weights, pytest.mark.ultralytics) for name in LIBRARY},
+}
+_real = [pytest.param(make, id=name, marks=_MARKS[name]) for name, make in (REAL | LIBRARY).items()]
 _every = [
     pytest.param(Case(lambda: ScriptedDetector(painted()), _two_clerks), id="scripted"),
-    *(pytest.param(Case(item.values[0], _zidane), id=item.id, marks=item.marks) for item in _real),
+    *(
+        pytest.param(Case(make, _zidane), id=name, marks=_MARKS[name])
+        for name, make in (REAL | LIBRARY).items()
+    ),
 ]
 
 

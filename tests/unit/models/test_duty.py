@@ -38,7 +38,7 @@ from tests.duty_builders import (
 )
 
 
-def status(by, clock: str) -> Status:  # type: ignore[no-untyped-def]
+def status(by, clock: str) -> Status:
     return by.expectation(WINDOW, at(clock)).status
 
 

@@ -181,7 +181,7 @@ def test_a_wrong_password_is_not_tried_often_enough_to_lock_the_account() -> Non
 
 
 def test_failures_are_forgotten_only_after_a_stable_stretch() -> None:
-    once = [broken(), None]  # one good frame between failures forgets nothing
+    once: list[Step] = [broken(), None]  # one good frame between failures forgets nothing
     flapping = Bench(once * 50, back_off=BackOff(jitter=0.0)).run(1000)
     backed = [at for state, _, at in flapping.said if state is B]
     assert (backed[-1] - backed[-2]).total_seconds() >= 60
