@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -23,6 +23,7 @@ from api.settings import SETTINGS_VARIABLE
 from api.supervise import _die_with
 from api.tasks import onpost_argv
 from models.domain.errors import OnPostError
+from vision.sources.rehearsal import rtsp
 from vision.sources.rehearsal.crew import moment_of
 from vision.sources.rehearsal.day import STARTS, Day
 from vision.sources.rehearsal.logins import Login
@@ -132,7 +133,12 @@ class Cast:
         assert pictures.stdin is not None  # noqa: S101  asked for with PIPE
         pictures.stdin.write(json.dumps(anchor) + "\n")
         pictures.stdin.flush()
-        rehearsal = Rehearsal(self._day, self._speed, self.clock.anchored_at, port, login)
+        anchored_at = self.clock.anchored_at
+        rehearsal = Rehearsal(self._day, self._speed, anchored_at, port, login)
+        if rtsp.is_there():
+            rehearsal = self._with_rtsp(rehearsal)
+        else:
+            self._say(f"RTSP 服务器未安装,全部以抓图方式 / no RTSP server: {rtsp.REMEDY}")
         self.settings_file = write(run, rehearsal)
         self._start("watch", onpost_argv("watch"))
         if web:
@@ -177,6 +183,17 @@ class Cast:
         process.stdin.write(order.line())
         process.stdin.flush()
         return process
+
+    def _with_rtsp(self, rehearsal: Rehearsal) -> Rehearsal:
+        """The same with a few cameras as RTSP."""
+        cameras = rtsp.cameras(self._day)
+        process = self._start("rtsp", [rtsp.SYSTEM_PYTHON, str(rtsp.SCRIPT)], piped=True)
+        assert process.stdin is not None  # noqa: S101  asked for with PIPE
+        process.stdin.write(rtsp.order(rehearsal.pictures_port, cameras, rehearsal.login))
+        process.stdin.flush()
+        port = self._when_ready(process)
+        self._say(f"RTSP: {', '.join(cameras)}")
+        return replace(rehearsal, rtsp_port=port, rtsp_cameras=frozenset(cameras))
 
     def _when_ready(self, process: subprocess.Popen[str]) -> int:
         assert process.stdout is not None  # noqa: S101  asked for with PIPE

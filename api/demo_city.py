@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from vision.sources.rehearsal import rtsp
 from vision.sources.rehearsal.city import City
 from vision.sources.rehearsal.crew import moment_of
 from vision.sources.rehearsal.day import DATE, SESSIONS, STARTS, Day
@@ -35,6 +36,8 @@ class Rehearsal:
         anchored_at: Real moment, seconds since 1970, at which the clock shows 08:20.
         pictures_port: Where the picture server listens.
         login: What cameras ask for.
+        rtsp_port: Where RTSP cameras listen, 0 where all are snapshots.
+        rtsp_cameras: Which cameras are RTSP.
     """
 
     day: Day
@@ -42,6 +45,8 @@ class Rehearsal:
     anchored_at: float
     pictures_port: int
     login: Login
+    rtsp_port: int = 0
+    rtsp_cameras: frozenset[str] = frozenset()
 
 
 def write(folder: Path, rehearsal: Rehearsal) -> Path:
@@ -80,18 +85,23 @@ def settings_of(rehearsal: Rehearsal) -> dict[str, Any]:
 
 def _camera(rehearsal: Rehearsal, camera_id: str) -> dict[str, Any]:
     plan = rehearsal.day.city.cameras[camera_id]
-    login = rehearsal.login
-    user = ""
-    if manner_of(camera_id) is not Manner.NONE:
-        user = f"{quote(login.user, safe='')}:{quote(login.password, safe='')}@"
     return {
         "hall": plan.hall_id,
         "name": plan.name,
-        "source": f"http://{user}127.0.0.1:{rehearsal.pictures_port}{path_of(camera_id)}",
+        "source": _source(rehearsal, camera_id),
         "width": WIDTH,
         "height": HEIGHT,
         "reference": f"{REFERENCES}/{camera_id}.jpg",
     }
+
+
+def _source(rehearsal: Rehearsal, camera_id: str) -> str:
+    login = rehearsal.login
+    user = f"{quote(login.user, safe='')}:{quote(login.password, safe='')}@"
+    if camera_id in rehearsal.rtsp_cameras:
+        return f"rtsp://{user}127.0.0.1:{rehearsal.rtsp_port}{rtsp.path_of(camera_id)}"
+    asked = user if manner_of(camera_id) is not Manner.NONE else ""
+    return f"http://{asked}127.0.0.1:{rehearsal.pictures_port}{path_of(camera_id)}"
 
 
 def _window(city: City, window_id: str) -> dict[str, Any]:

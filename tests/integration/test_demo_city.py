@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from api import demo_pictures
+from api.clock import SimulatedClock
 from api.demo_cast import DemoError, Places
 from api.demo_city import Rehearsal, settings_of, write
 from api.demo_pictures import Order
@@ -23,11 +25,15 @@ from api.settings import load_settings
 from models.domain.duty import Status
 from models.domain.hall import Coverage
 from tests.fakes_rehearsal import drawn_cutouts
+from vision.sources.address import parse_address
+from vision.sources.rehearsal import rtsp
 from vision.sources.rehearsal.city import City, built
-from vision.sources.rehearsal.crew import Crew, moment_of
+from vision.sources.rehearsal.crew import Crew, moment_of, second_of
 from vision.sources.rehearsal.day import STARTS, Day, What, written
 from vision.sources.rehearsal.logins import Login, Manner, manner_of
-from vision.sources.rehearsal.server import path_of
+from vision.sources.rehearsal.scene import Studio
+from vision.sources.rehearsal.server import PictureServer, path_of
+from vision.sources.rtsp import RtspLimits, RtspSource
 
 LOGIN = Login("onpost", "p@ss:word")
 
@@ -161,3 +167,57 @@ def test_the_picture_process_serves_on_the_clock_it_is_told(
     given.end()
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_some_cameras_are_rtsp_where_a_server_is_there(day: Day) -> None:
+    chosen = rtsp.cameras(day)
+    busy = {camera for one in day.staged for camera in day.city.cameras_of(one.window_id)}
+    assert len(chosen) == rtsp.HOW_MANY
+    assert not busy & set(chosen)
+    settings = settings_of(Rehearsal(day, 8.0, 1.0, 8765, LOGIN, 8554, frozenset(chosen)))
+    for name, camera in settings["cameras"].items():
+        is_rtsp = camera["source"].startswith("rtsp://onpost:p%40ss%3Aword@127.0.0.1:8554/")
+        assert is_rtsp is (name in chosen)
+
+
+@pytest.mark.rtsp
+def test_an_rtsp_camera_shows_its_snapshots_and_tells_no_time_of_its_own(day: Day) -> None:
+    camera = rtsp.cameras(day)[0]
+    city = day.city
+    few = City(city.seed, city.halls, city.windows, {camera: city.cameras[camera]})
+    clock = SimulatedClock(moment_of(9 * 3600), 8.0)
+    crew = Crew(few, day, Studio.opened(drawn_cutouts(), city.seed))
+    with PictureServer(crew, clock, LOGIN) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        relay = subprocess.Popen(  # noqa: S603  our own script, fixed arguments
+            [rtsp.SYSTEM_PYTHON, str(rtsp.SCRIPT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert relay.stdin is not None
+        assert relay.stdout is not None
+        try:
+            relay.stdin.write(rtsp.order(server.port, [camera], LOGIN))
+            relay.stdin.flush()
+            port = int(relay.stdout.readline().split()[1])
+            address = f"rtsp://onpost:p%40ss%3Aword@127.0.0.1:{port}{rtsp.path_of(camera)}"
+            source = RtspSource(
+                parse_address(address), camera, clock, limits=RtspLimits(open_s=20, read_s=20)
+            )
+            source.open()
+            try:
+                frame = source.read()
+            finally:
+                source.close()
+        finally:
+            relay.stdin.close()
+            relay.wait(20)
+            relay.stdout.close()
+            server.shutdown()
+    assert frame.image.shape == (720, 1280, 3)
+    assert frame.camera_time is None
+    plain = crew.jpeg(camera, second_of(frame.taken_at))
+    expected = cv2.imdecode(np.frombuffer(plain, np.uint8), cv2.IMREAD_COLOR)
+    assert expected is not None
+    assert np.abs(frame.image.astype(int) - expected.astype(int)).mean() < 12
