@@ -72,8 +72,8 @@ REAL = {
 LIBRARY = {"ultralytics with yolov8s": lambda: ultralytics(WEIGHTS / "yolov8s.onnx")}
 
 _MARKS = {
-    **{name: (pytest.mark.weights,) for name in REAL},
-    **{name: (pytest.mark.weights, pytest.mark.ultralytics) for name in LIBRARY},
+    **dict.fromkeys(REAL, (pytest.mark.weights,)),
+    **dict.fromkeys(LIBRARY, (pytest.mark.weights, pytest.mark.ultralytics)),
 }
 _real = [pytest.param(make, id=name, marks=_MARKS[name]) for name, make in (REAL | LIBRARY).items()]
 _every = [
