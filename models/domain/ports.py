@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from models.domain.duty_rows import DutyKind, DutyRow
 from models.domain.presence import Presence
 from models.domain.records import (
     CameraEvent,
@@ -228,8 +229,54 @@ class RosterBook(Protocol):
 
     def get(self, number: int) -> RosterVersion | None: ...
 
+    def counter(self) -> int:
+        """Number of the newest version, 0 for none: whether there is anything new."""
+        ...
+
     def list(self) -> Sequence[RosterVersion]:
         """All versions, newest first."""
+        ...
+
+
+class DutyBook(Protocol):
+    """The duty record (值守台账): leave, exemptions, calendar, staff; added, never changed."""
+
+    def put(
+        self,
+        kind: DutyKind,
+        key: str,
+        content: Mapping[str, Any],
+        *,
+        at: datetime,
+        by: str,
+        reason: str = "",
+    ) -> DutyRow:
+        """Add a row that replaces the standing one of this key; the same content gives the
+        standing one back."""
+        ...
+
+    def withdraw(self, kind: DutyKind, key: str, *, at: datetime, by: str, reason: str) -> DutyRow:
+        """Add a row that says nothing stands here any more.
+
+        Raises:
+            InputError: nothing stood.
+        """
+        ...
+
+    def get(self, kind: DutyKind, key: str) -> DutyRow | None:
+        """The standing row."""
+        ...
+
+    def standing(self, *kinds: DutyKind) -> list[DutyRow]:
+        """Every standing row of these kinds, of all where none is named, oldest first."""
+        ...
+
+    def history(self, kind: DutyKind, key: str) -> Sequence[DutyRow]:
+        """Every row that was ever written under this key, oldest first."""
+        ...
+
+    def counter(self) -> int:
+        """Number of the newest row, 0 for none: whether there is anything new."""
         ...
 
 
@@ -261,6 +308,7 @@ class UnitOfWork(Protocol):
     alerts: AlertBook
     cameras: CameraBook
     rosters: RosterBook
+    duty: DutyBook
     settings: SettingsBook
 
     def __enter__(self) -> UnitOfWork: ...

@@ -15,6 +15,7 @@ from models.domain import ports
 from models.domain.errors import StorageError
 from models.storage.anchors import Anchors
 from models.storage.camera_book import StoredCameras
+from models.storage.duty_book import StoredDuty
 from models.storage.engine import READ_ONLY, open_engine
 from models.storage.evidence_book import StoredEvidence
 from models.storage.finding_book import StoredAlerts, StoredFindings
@@ -52,6 +53,7 @@ class SqlUnitOfWork:
     alerts: ports.AlertBook
     cameras: ports.CameraBook
     rosters: ports.RosterBook
+    duty: ports.DutyBook
     settings: ports.SettingsBook
 
     def __init__(self, engine: Engine, anchors: Anchors | None, *, read_only: bool) -> None:
@@ -82,6 +84,7 @@ class SqlUnitOfWork:
         self.alerts = StoredAlerts(connection)
         self.cameras = StoredCameras(connection)
         self.rosters = StoredRosters(connection)
+        self.duty = StoredDuty(connection)
         self.settings = StoredSettings(connection)
         return self
 

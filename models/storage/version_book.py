@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from models.domain.records import RosterVersion
 from models.domain.register import canonical
@@ -50,6 +50,10 @@ class StoredRosters:
 
     def get(self, number: int) -> RosterVersion | None:
         return self._one(select(roster_versions).where(roster_versions.c.number == number))
+
+    def counter(self) -> int:
+        newest = self._connection.execute(select(func.max(roster_versions.c.number))).scalar()
+        return int(newest or 0)
 
     def list(self) -> Sequence[RosterVersion]:
         query = select(roster_versions).order_by(roster_versions.c.number.desc())

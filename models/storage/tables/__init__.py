@@ -1,6 +1,7 @@
 """All tables of the record; importing this package fills the metadata."""
 
 from models.storage.base import metadata
+from models.storage.tables.duty import duty_rows
 from models.storage.tables.findings import alerts, evidence, findings
 from models.storage.tables.register import register_entries, register_heads
 from models.storage.tables.versions import roster_versions, settings_snapshots
@@ -9,6 +10,7 @@ from models.storage.tables.watching import camera_events, presences, spans
 __all__ = [
     "alerts",
     "camera_events",
+    "duty_rows",
     "evidence",
     "findings",
     "metadata",
