@@ -89,7 +89,7 @@ def test_a_detector_that_fails_makes_the_picture_unusable_never_empty() -> None:
     assert {item.look for item in examined.evidence.values()} == {Look.UNUSABLE}
 
 
-@pytest.mark.parametrize(("required", "closer"), [(1, 1), (2, 2)])
+@pytest.mark.parametrize(("required", "closer"), [(1, 2), (2, 4)])
 def test_a_window_that_needs_two_gets_a_closer_look_when_one_is_seen(
     required: int, closer: int
 ) -> None:

@@ -39,7 +39,7 @@ def test_a_person_seen_by_the_frame_needs_no_closer_look() -> None:
 def test_a_small_person_is_found_by_the_closer_look_at_the_right_place() -> None:
     detector = ScriptedDetector(painted(smallest_px=22))
     found = Looker(detector).look(stand(hall(), SMALL), FAR)
-    assert detector.sizes == (Size.FRAME, Size.CROP, Size.CROP)
+    assert detector.sizes == (Size.FRAME, Size.CROP, Size.CROP, Size.CROP), "right: mirrored too"
     assert (found["left"].people, found["right"].people) == (1, 0)
     assert found["left"].boxes[0].iou(SMALL) > 0.9
 
@@ -47,7 +47,31 @@ def test_a_small_person_is_found_by_the_closer_look_at_the_right_place() -> None
 def test_an_empty_hall_is_empty_after_frame_and_crops() -> None:
     detector = ScriptedDetector(painted())
     assert Looker(detector).look(hall(), ZONES) == {"left": Sighting(), "right": Sighting()}
-    assert detector.sizes == (Size.FRAME, Size.CROP, Size.CROP)
+    assert detector.sizes == (Size.FRAME, *[Size.CROP] * 4), "each window's crop, and its mirror"
+
+
+@pytest.mark.parametrize(("score", "people"), [(0.16, 1), (0.14, 0)])
+def test_somebody_who_shows_in_the_mirror_only_counts_where_the_detector_is_surer(
+    score: float, people: int
+) -> None:
+    plain: list[bytes] = []
+
+    def lopsided(image: Image, size: Size) -> list[Detection]:
+        """Sees the painted person in the second crop of the same place only."""
+        if size is Size.FRAME:
+            return []
+        plain.append(image.tobytes())
+        return (
+            [Detection(item.thing, item.box, score) for item in painted()(image, size)]
+            if len(plain) == 2
+            else []
+        )
+
+    picture = stand(hall(), CLERK)
+    found = Looker(ScriptedDetector(lopsided)).look(picture, {"left": ZONES["left"]})["left"]
+    assert found.people == people
+    if people:
+        assert found.boxes[0].iou(CLERK) > 0.9, "the box is turned back"
 
 
 def test_one_person_counts_for_one_window_only() -> None:
