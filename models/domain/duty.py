@@ -190,6 +190,7 @@ class Duty:
                 )
             if notice is not None:
                 (remarks if effect is Effect.LATE_REFUSED else away).append((effect, notice))
+        free = list(dict.fromkeys(free))
         if free and not away and not remarks:
             return Expectation(
                 base.window_id, Status.ON_DUTY, base.unit_id, base.roster_version, tuple(free)

@@ -186,6 +186,9 @@ class _Lane:
         dated = self._now(moment)
         turn = self.turn(moment) if self.turns else None
         chain = self.chain(moment) if self.chains else None
+        if any(row.kind is not SessionKind.REGULAR and row.rank == 0 for row in dated):
+            # At noon whoever has lunch duty is on duty, not whoever is there all day.
+            dated = [row for row in dated if row.rank or row.kind is not SessionKind.REGULAR]
         rows = sorted(dated, key=lambda one: (one.rank, one.person_id))
         if turn is not None and not any(row.rank == 0 for row in rows):
             start, end = turn.start, turn.end

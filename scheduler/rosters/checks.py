@@ -30,12 +30,12 @@ def without_doubles(placed: Sequence[Placed], notebook: Notebook) -> list[Placed
 def check_clashes(placed: Sequence[Placed], context: RosterContext, notebook: Notebook) -> None:
     """E111: a person at two windows at once; E112: more A posts than the window needs."""
     by_person: dict[str, list[Placed]] = defaultdict(list)
-    by_window: dict[str, list[Placed]] = defaultdict(list)
+    by_window: dict[tuple[str, str], list[Placed]] = defaultdict(list)
     for one in placed:
         if one.shift.person_id:
             by_person[one.shift.person_id].append(one)
         if one.shift.rank == 0:
-            by_window[one.shift.window_id].append(one)
+            by_window[one.shift.window_id, one.shift.kind.value].append(one)
     staff = context.staff or Staff()
     for rows in by_person.values():
         _two_places(rows, context, staff, notebook)
@@ -52,7 +52,9 @@ def _two_places(
             if other.shift.start >= one.shift.end:
                 break
             # A stand-in may be named at several windows; only A posts claim the whole person.
-            if other.window.id == one.window.id or one.shift.rank or other.shift.rank:
+            # Lunch duty elsewhere is no clash with a shift that spans noon.
+            same = other.window.id == one.window.id or other.shift.kind is not one.shift.kind
+            if same or one.shift.rank or other.shift.rank:
                 continue
             name = staff.name_of(one.shift.person_id)
             clock = _clock(other, context)

@@ -100,7 +100,7 @@ def _align(harvest: Harvest, people: frozenset[str], notebook: Notebook) -> None
 def _take_file(file: str, sheets: Sequence[Sheet], reader: Reader, harvest: Harvest) -> None:
     unread = []
     for sheet in sheets:
-        reader.begin(hints_of(sheet, reader.finder))
+        reader.begin(hints_of(sheet, reader.finder, reader.context.halls.values()))
         if not any(take(sheet, reader, harvest) for take in LAYOUTS):
             unread.append(sheet)
         elif sheet.marks:

@@ -17,11 +17,12 @@ from scheduler.rosters.spelling import WindowFinder, read_date, serial_date, wee
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a sheet's title says for every row below it: year, month, window, kind of duty."""
+    """What a sheet's title says for every row below it: year, month, window, hall, kind."""
 
     year: int | None = None
     month: int | None = None
     window: Window | None = None
+    hall_id: str = ""
     kind: SessionKind = SessionKind.REGULAR
 
 
@@ -97,6 +98,8 @@ class Lookup:
             halls = self.context.halls
             ids = {one.id for one in halls.values() if hall.text in {one.id, one.name}}
             found = [one for one in found if one.hall_id in ids]
+        elif len(found) > 1 and self.hints.hall_id:
+            found = [one for one in found if one.hall_id == self.hints.hall_id]
         if len(found) == 1:
             return found[0]
         near = [one.id for one in found] or self.finder.near(cell.text)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from models.domain.hall import Window
+from models.domain.hall import Hall, Window
 from models.domain.hours import SessionKind
 from scheduler.rosters.lookup import Hints
 from scheduler.rosters.sheets import Cell, Sheet
@@ -16,8 +16,8 @@ NOTE = re.compile(r"^(注|备注|说明|附注|制表|填报|填表|审核|负�
 WINDOW = re.compile(r"[A-Za-z]?\d{1,4}\s*号\s*窗?口?|[一二三四五六七八九十]{1,3}号窗?口?")
 
 
-def hints_of(sheet: Sheet, finder: WindowFinder) -> Hints:
-    """Year, month, window and kind of duty that the sheet's name and first rows speak of."""
+def hints_of(sheet: Sheet, finder: WindowFinder, halls: Iterable[Hall] = ()) -> Hints:
+    """Year, month, hall, window and kind of duty that the sheet's name and first rows name."""
     lines = [fold(sheet.name)]
     for row in sheet.rows[:TITLE_ROWS]:
         texts = list(dict.fromkeys(cell.text for cell in row if cell.text))
@@ -33,22 +33,34 @@ def hints_of(sheet: Sheet, finder: WindowFinder) -> Hints:
         if alone and month is None and 1 <= int(alone.group(1)) <= 12:
             month = int(alone.group(1))
     lunch = any(word in line for line in lines for word in ("午间", "中午", "午休"))
-    window = next((one for line in lines for one in _windows(line, finder)), None)
-    return Hints(year, month, window, SessionKind.LUNCH if lunch else SessionKind.REGULAR)
+    hall_id = _hall([*lines, fold(sheet.file)], halls)
+    window = next((one for line in lines for one in _windows(line, finder, hall_id)), None)
+    kind = SessionKind.LUNCH if lunch else SessionKind.REGULAR
+    return Hints(year, month, window, hall_id, kind)
 
 
-def _windows(line: str, finder: WindowFinder) -> list[Window]:
+def _hall(lines: Sequence[str], halls: Iterable[Hall]) -> str:
+    """The hall whose name stands in a title or in the file's name; the longest name wins."""
+    named = [hall for hall in halls if hall.name and any(hall.name in line for line in lines)]
+    return max(named, key=lambda hall: len(hall.name)).id if named else ""
+
+
+def _windows(line: str, finder: WindowFinder, hall_id: str) -> list[Window]:
     """The one window a title names: by number, or by a name that it holds in full."""
     for written in WINDOW.findall(line):
-        found = finder.find(written)
+        found = _in(hall_id, finder.find(written))
         if len(found) == 1:
             return found
     named = [name for name in finder.names if len(name) > 1 and not name.isdigit() and name in line]
     for name in sorted(named, key=len, reverse=True):
-        found = finder.find(name)
+        found = _in(hall_id, finder.find(name))
         if len(found) == 1:
             return found
     return []
+
+
+def _in(hall_id: str, found: list[Window]) -> list[Window]:
+    return [one for one in found if hall_id in {"", one.hall_id}]
 
 
 def is_note(row: Sequence[Cell]) -> bool:

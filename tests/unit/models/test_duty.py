@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from models.domain.duty import Status
 from models.domain.errors import InputError
 from models.domain.hall import Window
+from models.domain.hours import SessionKind
 from models.domain.leave import Effect, LateRule, Notice, NoticeKind
 from models.domain.people import Person, Staff, rank_of
 from models.domain.profiles import (
@@ -124,6 +125,16 @@ def test_a_turn_gives_the_unit_and_a_dated_shift_the_person() -> None:
     both = duty(roster=Roster((shift(JIA, "08:30", "12:00"),), turns=(turn,)))
     expected = both.expectation(WINDOW, at("10:00"))
     assert (expected.unit_id, expected.who[0].person_id) == ("第4单位", JIA.id)
+
+
+def test_at_noon_whoever_has_lunch_duty_answers_alone() -> None:
+    lunch = Shift(WINDOW.id, at("12:00"), at("14:30"), YI.id, kind=SessionKind.LUNCH)
+    by = duty(roster=Roster((*ALL_DAY.shifts, lunch)))
+    assert by.expectation(WINDOW, at("11:59")).who[0].person_id == JIA.id
+    assert [one.person_id for one in by.expectation(WINDOW, at("13:00")).who] == [YI.id]
+    own = Shift(WINDOW.id, at("12:00"), at("14:30"), JIA.id, kind=SessionKind.LUNCH)
+    alone = duty(roster=Roster((*ALL_DAY.shifts, own))).expectation(WINDOW, at("13:00"))
+    assert alone.accountable is not None
 
 
 def test_leave_counts_only_when_approved_and_from_its_registration() -> None:

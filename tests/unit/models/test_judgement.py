@@ -99,7 +99,7 @@ def test_s07_with_lunch_duty_it_is_one_stretch() -> None:
 
 def test_a_stretch_across_a_change_of_shift_is_nobodys_alone() -> None:
     lunch = Shift(WINDOW.id, at("12:00"), at("14:30"), YI.id, kind=SessionKind.LUNCH)
-    by = duty(roster=Roster((shift(JIA, "08:30", "12:00"), lunch, shift(JIA, "14:30", "17:30"))))
+    by = duty(roster=Roster((*ALL_DAY.shifts, lunch)))
     (found,) = judged(day_of(("11:50", "14:40")), by)
     assert (found.lower_s, found.post, found.unit_id) == (170 * 60, "", "公安局")
 

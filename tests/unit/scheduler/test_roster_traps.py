@@ -16,6 +16,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from models.domain.errors import InputError
+from models.domain.hall import Hall, Window
 from models.domain.hours import SessionKind
 from models.domain.leave import Notice, NoticeKind
 from models.domain.people import Person, Staff
@@ -155,6 +156,43 @@ def test_a_hidden_sheet_is_not_read_and_a_sheet_of_notes_is_no_mistake() -> None
 
     assert len(read(DAY, edit=edit).roster.shifts) == 2
     assert codes(DAY, edit=edit) == ["W102"]
+
+
+def test_lunch_duty_is_no_clash_with_a_shift_that_spans_noon() -> None:
+    heads = [*HEADS, "类别"]
+    rows = [
+        ["2026-11-23", "12", "张三", "08:30-17:30", "A", ""],
+        ["2026-11-23", "12", "李四", "12:00-14:30", "A", "午间"],
+        ["2026-11-23", "综合受理窗口", "王五", "08:30-17:30", "A", ""],
+        ["2026-11-23", "综合受理窗口", "张三", "12:00-14:30", "A", "午间"],
+    ]
+    assert codes(*rows, heads=heads) == []
+
+
+TOWN = replace(
+    CITY,
+    halls={**CITY.halls, "east": Hall("east", "东镇便民服务中心")},
+    windows=(*CITY.windows, Window("E3", "east", "3号窗口", ())),
+    staff=None,
+)
+
+
+def test_a_hall_in_the_title_says_which_window_is_meant() -> None:
+    def titled(title: str) -> Callable[[Any], None]:
+        def edit(workbook: Any) -> None:
+            workbook.active.insert_rows(1)
+            workbook.active["A1"] = title
+
+        return edit
+
+    row = ["2026-11-23", "3号", "张三", "全天", "A"]
+    assert codes(row, context=TOWN) == ["E108"]
+    read_east = read(row, context=TOWN, edit=titled("东镇便民服务中心2026年11月值班表"))
+    assert {one.window_id for one in read_east.roster.shifts} == {"E3"}
+    read_main = read(row, context=TOWN, edit=titled("政务大厅值班表"))
+    assert {one.window_id for one in read_main.roster.shifts} == {"W03"}
+    named = import_rosters([("东镇便民服务中心.xlsx", book(row))], TOWN)
+    assert {one.window_id for one in named.roster.shifts} == {"E3"}
 
 
 def test_two_sheets_that_overlap_are_merged() -> None:
