@@ -9,17 +9,20 @@ from datetime import datetime
 
 from api.duty_desk import DutyDesk
 from api.settings import Settings
+from models.domain.errors import SettingsError, SourceError
 from models.domain.geometry import Polygon
 from models.domain.hall import Coverage, Window
 from models.domain.ports import Clock
 from vision.camera_desk import CameraDesk
-from vision.camera_health import CameraHealth
+from vision.camera_health import CameraHealth, HealthLimits
 from vision.camera_link import CameraLink
 from vision.engine.local import CameraPost, LinkListener
-from vision.frame import Frame
+from vision.frame import Frame, Image
 from vision.gate import Gate
 from vision.look import Looker
+from vision.sources.address import AddressKind, parse_address
 from vision.sources.opening import open_source
+from vision.sources.pictures import decode_jpeg
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +87,30 @@ class CameraWiring:
         return CameraPost(camera_id, desk, link)
 
     def _health(self, camera_id: str) -> CameraHealth:
-        return CameraHealth()
+        """The camera's health check with its reference picture and expected size.
+
+        Raises:
+            SettingsError: the reference picture cannot be read.
+        """
+        camera = self.settings.cameras[camera_id]
+        size = (camera.width, camera.height) if camera.width and camera.height else None
+        recorded = parse_address(self.settings.source_of(camera_id)).kind is AddressKind.RECORDING
+        limits = HealthLimits(
+            clock_tolerance_s=self.settings.health.clock_tolerance_s,
+            frozen_s=None if recorded else HealthLimits().frozen_s,
+        )
+        return CameraHealth(self._reference(camera_id), size, limits)
+
+    def _reference(self, camera_id: str) -> Image | None:
+        named = self.settings.cameras[camera_id].reference
+        if named is None:
+            return None
+        file = self.settings.path(named)
+        try:
+            return decode_jpeg(file.read_bytes(), str(file))
+        except (OSError, SourceError) as error:
+            raise SettingsError(
+                f"基准画面无法读取:{error};须为 JPEG 图片。",
+                f"the reference picture cannot be read: {error}; it must be a JPEG.",
+                where=f"cameras.{camera_id}.reference",
+            ) from None
