@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.domain.hours import zone_of
-from models.domain.leave import NO_APPROVAL, Notice
+from models.domain.leave import NO_APPROVAL, Notice, NoticeKind
 from scheduler.rosters.columns import Column, head_key, recognised
 from scheduler.rosters.entries import Reader
 from scheduler.rosters.harvest import Harvest, PlacedNotice
@@ -57,15 +57,7 @@ def _take_row(
     unit = row[Field.UNIT].text if Field.UNIT in row else ""
     written = written_people(person_cell.text)
     person = reader.person(person_cell, written[0].name if written else "", unit)
-    kind = KINDS.get(row[Field.KIND].text)
-    if kind is None:
-        known = "、".join(name for name in KINDS if not name.isascii())
-        reader.notebook.note(
-            "E106",
-            row[Field.KIND].where,
-            f"请假类别“{row[Field.KIND].text}”无法识别,可写:{known}。",
-            f"kind of leave {row[Field.KIND].text!r} is not known; write one of {known}.",
-        )
+    kind = _kind(row[Field.KIND], reader)
     start = _moment(row[Field.START], reader, opening=True)
     end = _moment(row[Field.END], reader, opening=False)
     approved = _moment(row.get(Field.APPROVED), reader, opening=True)
@@ -99,6 +91,19 @@ def _take_row(
         back_at=back,
     )
     harvest.notices.append(PlacedNotice(notice, person_cell.where))
+
+
+def _kind(cell: Cell, reader: Reader) -> NoticeKind | None:
+    kind = KINDS.get(cell.text)
+    if kind is None:
+        known = "、".join(name for name in KINDS if not name.isascii())
+        reader.notebook.note(
+            "E106",
+            cell.where,
+            f"请假类别“{cell.text}”无法识别,可写:{known}。",
+            f"kind of leave {cell.text!r} is not known; write one of {known}.",
+        )
+    return kind
 
 
 def _cover(cell: Cell | None, unit: str, reader: Reader) -> str:
