@@ -13,6 +13,7 @@ from scheduler.rosters.spelling import WindowFinder, fold
 
 TITLE_ROWS = 6
 NOTE = re.compile(r"^(注|备注|说明|附注|制表|填报|填表|审核|负责人|合计|联系人|※|\*)")
+MARKED = re.compile(r"^(注|备注|说明|附注|制表|填报|填表|审核|负责人|联系人)\S{0,3}[::]|^合计$")
 WINDOW = re.compile(r"[A-Za-z]?\d{1,4}\s*号\s*窗?口?|[一二三四五六七八九十]{1,3}号窗?口?")
 
 
@@ -32,6 +33,9 @@ def hints_of(sheet: Sheet, finder: WindowFinder, halls: Iterable[Hall] = ()) -> 
             break
         if alone and month is None and 1 <= int(alone.group(1)) <= 12:
             month = int(alone.group(1))
+    if year is None:
+        years = [re.search(r"(?<!\d)(20\d{2})(?!\d)", line) for line in [*lines, fold(sheet.file)]]
+        year = next((int(found.group(1)) for found in years if found), None)
     lunch = any(word in line for line in lines for word in ("午间", "中午", "午休"))
     hall_id = _hall([*lines, fold(sheet.file)], halls)
     window = next((one for line in lines for one in _windows(line, finder, hall_id)), None)
@@ -65,5 +69,9 @@ def _in(hall_id: str, found: list[Window]) -> list[Window]:
 
 def is_note(row: Sequence[Cell]) -> bool:
     """Whether a row below a table is a note, or empty."""
-    texts = [cell.text for cell in row if cell.text]
-    return not texts or bool(NOTE.match(texts[0]))
+    texts = list(dict.fromkeys(cell.text for cell in row if cell.text))
+    if not texts:
+        return True
+    # A unit may be called 审核股: only what is marked as a note, or stands alone, is one.
+    pattern = NOTE if len(texts) == 1 else MARKED
+    return bool(pattern.match(texts[0]))

@@ -195,6 +195,30 @@ def test_a_hall_in_the_title_says_which_window_is_meant() -> None:
     assert {one.window_id for one in named.roster.shifts} == {"E3"}
 
 
+def test_a_unit_whose_name_begins_like_a_note_is_no_note() -> None:
+    heads = ["单位", *HEADS]
+    rows = [
+        ["审核股", *DAY],
+        ["备注:", "以上请知悉", "", "", "", ""],
+        ["审核:李主任", "", "制表:王"],
+    ]
+    free = replace(CITY, staff=None)
+    assert len(read(*rows, heads=heads, context=free).roster.shifts) == 2
+
+
+def test_the_year_may_stand_in_the_files_name_and_the_month_in_the_sheets() -> None:
+    context = replace(CITY, year=None)
+
+    def edit(workbook: Any) -> None:
+        workbook.active.title = "11月"
+
+    data = book(["23日", "12", "张三", "上午", "A"], edit=edit)
+    (one,) = import_rosters([("2026年值班表.xlsx", data)], context).roster.shifts
+    assert one.start == at("08:30")
+    with pytest.raises(RosterProblems):
+        import_rosters([("值班表.xlsx", data)], context)
+
+
 def test_two_sheets_that_overlap_are_merged() -> None:
     def edit(workbook: Any) -> None:
         second = workbook.create_sheet("另一张")
