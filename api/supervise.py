@@ -52,7 +52,7 @@ class Patience:
 
     first_wait: float = 1.0
     longest_wait: float = 30.0
-    works_after: float = 5.0
+    works_after: float = 60.0
     healthy_after: float = 60.0
     stop: float = 10.0
 
