@@ -28,7 +28,7 @@ BLACK_LEVEL: Final = 16
 """No brighter than video black: the camera shows nothing at all."""
 FLAT_RANGE: Final = 4
 """All pixels of one grey: nothing could be seen in it."""
-_PACE_PICTURES: Final = 200
+_PACE_PICTURES: Final = 50
 
 
 class Footage(Protocol):
