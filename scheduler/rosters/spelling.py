@@ -45,7 +45,7 @@ def serial_date(number: float, *, epoch_1904: bool = False) -> date:
     Raises:
         ValueError: Not a day between 1990 and 2099.
     """
-    if number != int(number):
+    if not 0 < number < 100_000 or number != int(number):
         raise ValueError(str(number))
     start = _EXCEL_1904 if epoch_1904 else _EXCEL_1900
     day = start + timedelta(days=int(number))

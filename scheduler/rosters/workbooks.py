@@ -6,7 +6,9 @@ Traps: domain.md §4.3. A formula without a stored value reads as empty and is m
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -18,6 +20,26 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.exceptions import InvalidFileException
 
 from scheduler.rosters.sheets import Cell, Sheet, read_csv, unreadable
+
+# What openpyxl and xlrd raise when a file is damaged: they check little before they read.
+DAMAGED = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+    InvalidFileException,
+    xlrd.XLRDError,
+    xlrd.compdoc.CompDocError,
+)
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_BYTES = 200 * 1024 * 1024
@@ -50,7 +72,7 @@ def _read_xlsx(file: str, data: bytes) -> list[Sheet]:
                 raise unreadable(file, "unpacks to more than 200 MB")
         shown = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
         typed = openpyxl.load_workbook(io.BytesIO(data))
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+    except DAMAGED as error:
         raise unreadable(file, f"not a readable workbook ({type(error).__name__})") from None
     mac = shown.epoch == CALENDAR_MAC_1904
     return [
@@ -123,11 +145,9 @@ def _without_tail(rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], .
 def _read_xls(file: str, data: bytes) -> list[Sheet]:
     try:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
-    except (xlrd.XLRDError, xlrd.compdoc.CompDocError, ValueError, IndexError, KeyError) as error:
-        raise unreadable(file, f"not a readable .xls ({error})") from None
-    except AssertionError:
-        raise unreadable(file, "a damaged .xls") from None
-    return [_xls_sheet(file, book, sheet) for sheet in book.sheets() if sheet.visibility == 0]
+        return [_xls_sheet(file, book, sheet) for sheet in book.sheets() if sheet.visibility == 0]
+    except DAMAGED as error:
+        raise unreadable(file, f"not a readable .xls ({type(error).__name__})") from None
 
 
 def _xls_sheet(file: str, book: Any, sheet: Any) -> Sheet:
