@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from models.domain.duty_rows import notice_key
 from models.domain.hours import zone_of
 from models.domain.leave import NO_APPROVAL, Notice, NoticeKind
 from scheduler.rosters.columns import Column, head_key, recognised
@@ -77,9 +78,8 @@ def _take_row(
         return
     if approved is None and approver and approver not in NOBODY and kind not in NO_APPROVAL:
         approved = registered
-    number = person_cell.where.rsplit(" ", 1)[-1]
     notice = Notice(
-        id=f"{person.id}@{start:%Y%m%dT%H%M}-{number}",
+        id=notice_key(person.id, kind, start),
         person_id=person.id,
         kind=kind,
         start=start,

@@ -318,6 +318,7 @@ def test_notices_come_back_too() -> None:
     ]
     (again,) = import_rosters([("out.xlsx", export_roster(Roster(), CITY, notices))], CITY).notices
     assert replace(again, id="x") == notices[0]
+    assert "p1" not in again.id  # findings quote it, and name nobody
 
 
 @pytest.mark.parametrize("letter", sorted(TEMPLATES))
