@@ -89,6 +89,10 @@ class RecordKeeper:
         self._proof = proof
         self._standing = _Standing()
 
+    def ruled_by(self, duty: Duty) -> None:
+        """Judge by other notices or another roster from here on; they are the references."""
+        self._duty = duty
+
     def take_up(self, since: datetime) -> None:
         """Learn what the record holds of findings in sessions from `since` on."""
         with self._make_uow(read_only=True) as uow:
@@ -104,6 +108,9 @@ class RecordKeeper:
 
     def keep(self, now: datetime) -> Round:
         """One round.
+
+        What would be registered without a picture, just after a restart, waits for the next
+        one as long as it lasts.
 
         Raises:
             StorageError: nothing of it was written; the next round tells it again.
@@ -121,6 +128,13 @@ class RecordKeeper:
             for action in actions
             if action.after is not None and _opens(action)
         }
+        waiting = {
+            action.key
+            for action in actions
+            if action.after and not action.after.ended and pictures.get(action.key) == []
+        }
+        judged = [one for one in judged if one.key not in waiting]
+        actions = [one for one in actions if one.key not in waiting]
         with self._make_uow() as uow:
             uow.spans.save([*batch.ended, *batch.running.values()])
             uow.presences.save(batch.presences)

@@ -236,3 +236,20 @@ def test_the_next_day_leaves_yesterdays_findings_as_they_are(record: UnitOfWorkF
     again.keeper.take_up(tomorrow.replace(hour=0))
     again.keeper.keep(tomorrow)
     assert kinds(record) == before
+
+
+def test_a_finding_waits_for_its_first_picture_after_a_restart(
+    record: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = Watch(record)
+    watch.show(seen(0))
+    watch.empty_from(60, 60 + 14 * 60)
+    no_pictures: list[EvidencePicture] = []
+    monkeypatch.setattr(watch.keeper, "_photograph", lambda _window: no_pictures)
+    watch.empty_from(60 + 15 * 60, 60 + 16 * 60)
+    assert kinds(record) == []
+    monkeypatch.setattr(watch.keeper, "_photograph", photograph)
+    watch.empty_from(60 + 17 * 60, 60 + 17 * 60)
+    assert kinds(record) == ["finding_opened"]
+    (finding,) = findings(record)
+    assert finding.started_at == at(60)
