@@ -109,14 +109,17 @@ def _frame(found: FindingDetail, now: datetime) -> tuple[datetime, datetime]:
     return first, max(full, first + timedelta(hours=1))
 
 
+TICKS_S = (300, 600, 900, 1800, 3600, 7200)
+
+
 def _hours(first: datetime, last: datetime, whole: float) -> None:
-    hours = int(whole // 3600)
-    step = max(1, hours // 12)
-    for hour in range(0, hours + 1, step):
-        moment = first + timedelta(hours=hour)
+    """Times under the line, as many as stay readable."""
+    step = next((step for step in TICKS_S if whole / step <= 12), 4 * 3600)
+    for number in range(int(whole // step) + 1):
+        moment = first + timedelta(seconds=number * step)
         if moment <= last:
             ui.label(f"{moment:%H:%M}").classes("hour").style(
-                f"left:{100 * hour * 3600 / whole:.3f}%"
+                f"left:{100 * number * step / whole:.3f}%"
             )
 
 

@@ -37,7 +37,7 @@ TEXT = {
     "main": ("政务服务中心", "Main halls"),
     "branch": ("分中心", "Branch halls"),
     "township": ("乡镇便民服务中心", "Township centres"),
-    "suffix": ("便民服务中心", "\u0000"),
+    "suffixes": ("便民服务中心 服务中心 分中心", "便民服务中心 服务中心 分中心"),
     "alerts": ("告警", "Alerts"),
     "registered": ("最新登记", "Newest findings"),
     "none": ("暂无", "none"),

@@ -76,10 +76,18 @@
     // Short enough for a small tile: what its section's heading says already is left out.
     function shortName(camera) {
       const hall = wall.halls.find((item) => item.id === camera.hall);
-      const kindred = wall.halls.filter((item) => item.kind === hall.kind).length;
+      const kindred = wall.halls.filter((item) => item.kind === hall.kind);
       const mates = wall.cameras.filter((item) => item.hall === hall.id).length;
-      if (kindred === 1) return camera.name;
-      const place = hall.name.replace(text.suffix, "") || hall.name;
+      if (kindred.length === 1) return camera.name;
+      let same = 0;
+      while (same < hall.name.length - 2 &&
+        kindred.every((item) => item.name[same] === hall.name[same])) same += 1;
+      let place = hall.name.slice(same < 2 ? 0 : same);
+      for (const ending of text.suffixes.split(" ")) {
+        if (place.endsWith(ending) && place.length - ending.length >= 2) {
+          place = place.slice(0, -ending.length);
+        }
+      }
       return mates === 1 ? place : place + " " + camera.name;
     }
     const chip = (name, label) => make("span", "chip " + name, SHAPES[name] + " " + label);
