@@ -46,6 +46,10 @@ class DutyDesk:
         }
         self._sessions: dict[tuple[str, date], list[Session]] = {}
 
+    def renew(self, duty: Duty, calendar: WorkCalendar) -> None:
+        """Judge by another roster, other notices, another calendar from here on."""
+        self.duty, self._calendar, self._sessions = duty, calendar, {}
+
     def judge(self, window: Window, spans: Sequence[Span], now: datetime) -> list[Finding]:
         """What the window's spans mean on the local day of `now`."""
         return judge(
@@ -77,15 +81,23 @@ class DutyDesk:
         """The date in the window's hall at `moment`."""
         return moment.astimezone(zone_of(self.halls[window.hall_id])).date()
 
+    def local(self, window_id: str, moment: datetime) -> datetime:
+        """A moment as the clock on the wall of the window's hall shows it."""
+        return moment.astimezone(zone_of(self.halls[self.windows[window_id].hall_id]))
+
     def day_start(self, now: datetime) -> datetime:
         """The earliest midnight that any hall's present day began at."""
         zones = [zone_of(hall) for hall in self.halls.values()]
         starts = [datetime.combine(now.astimezone(zone).date(), time(0), zone) for zone in zones]
         return min(starts, default=now - timedelta(days=1))
 
+    def day_bounds(self, window: Window, on: date) -> tuple[datetime, datetime]:
+        """A local day of the window's hall as two instants."""
+        return day_of(self.halls[window.hall_id], on)
+
     def window_day_start(self, window: Window, now: datetime) -> datetime:
         """Midnight, in the window's hall, of the day of `now`."""
-        return day_of(self.halls[window.hall_id], self.local_day(window, now))[0]
+        return self.day_bounds(window, self.local_day(window, now))[0]
 
     def watched(self, window: Window, now: datetime) -> bool:
         """Whether the window is in or near an open session; nobody is watched otherwise."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from api.duty_desk import DutyDesk
-from api.rosters import read_duty
+from api.duty_record import in_force
 from api.settings import Settings
 from models.domain.ports import MakeUnitOfWork
 
@@ -22,7 +22,8 @@ def open_now(
     Raises:
         RosterProblems: a roster file cannot be read or something in it is wrong.
     """
-    desk = DutyDesk(settings, read_duty(settings, make_uow))
+    ruled = in_force(settings, make_uow)
+    desk = DutyDesk(settings, ruled.duty, ruled.calendar)
 
     def is_open(window_id: str, moment: datetime) -> bool:
         window = desk.windows[window_id]

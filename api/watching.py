@@ -85,6 +85,8 @@ def one_round(parts: WatchParts) -> None:
     """One round of the record and word on the shelf; a round that fails is told again."""
     now = parts.clock.now()
     try:
+        if parts.news.take():
+            log.info("duty_renewed", roster=parts.news.mark[0], rows=parts.news.mark[1])
         done = parts.keeper.keep(now)
         parts.room.forget_before(parts.desk.day_start(now))
         for row in done.findings:

@@ -10,13 +10,13 @@ import structlog
 
 from api.clock import RealClock
 from api.duty_desk import DutyDesk
+from api.duty_record import WATCH, Mark, in_force, mark_of, take_files
 from api.metrics import WatchMeter
-from api.rosters import read_duty
 from api.settings import Settings
 from api.settings.domain import presence_profile_of
 from api.wiring import make_clock, make_record, make_shelf
 from api.wiring_cameras import CameraWiring
-from models.domain import duty_json
+from models.domain.duty_rows import DutyKind
 from models.domain.ports import Clock
 from models.storage.record import Record
 from vision.detectors.factory import DetectorChoice, EngineChoice, Kind, open_detector
@@ -34,6 +34,33 @@ from vision.weights import DEFAULT_FOLDER, KNOWN
 log = structlog.get_logger("onpost.watch")
 
 
+@dataclass(slots=True)
+class DutyNews:
+    """Notices what was imported, registered or corrected while the watch runs."""
+
+    settings: Settings
+    record: Record
+    desk: DutyDesk
+    keeper: RecordKeeper
+    mark: Mark
+
+    def take(self) -> bool:
+        """Judge by what is new, where anything is; the next round registers what it changes.
+
+        Raises:
+            StorageError: the database cannot be used; the old duty holds on.
+        """
+        with self.record.make_uow(read_only=True) as uow:
+            mark = mark_of(uow)
+        if mark == self.mark:
+            return False
+        ruled = in_force(self.settings, self.record.make_uow)
+        self.desk.renew(ruled.duty, ruled.calendar)
+        self.keeper.ruled_by(ruled.duty)
+        self.mark = ruled.mark
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class WatchParts:
     """What the watching process is made of."""
@@ -49,6 +76,7 @@ class WatchParts:
     clerk: ShelfClerk
     keeper: RecordKeeper
     engine: LocalEngine
+    news: DutyNews
 
     def close(self) -> None:
         """Release the detector and the record; the engine must have been stopped."""
@@ -76,11 +104,14 @@ def watch_parts(settings: Settings) -> WatchParts:
         OnPostError: whatever is missing or wrong; nothing was registered.
     """
     clock = make_clock(settings)
-    read_duty(settings)  # a wrong roster file is told before anything is opened
+    in_force(settings, None)  # a wrong roster file is told before anything is opened
     detector = open_detector(detector_choice(settings), lambda line: log.info("engine", what=line))
     record = make_record(settings)
-    desk = DutyDesk(settings, read_duty(settings, record.make_uow))
     now = clock.now()
+    take_files(settings, record.make_uow, now)
+    _note_start(settings, record, now)
+    ruled = in_force(settings, record.make_uow)
+    desk = DutyDesk(settings, ruled.duty, ruled.calendar)
     since = desk.day_start(now)
     profiles = {one: presence_profile_of(settings, one) for one in desk.windows}
     memory = memory_of(record.make_uow, since, now)
@@ -88,16 +119,8 @@ def watch_parts(settings: Settings) -> WatchParts:
     shelf = make_shelf(settings)
     clerk = ShelfClerk(shelf, room)
     meter = WatchMeter()
-    _note_start(settings, record, desk, now)
-    keeper = RecordKeeper(
-        room,
-        judge=desk.judge,
-        day_start=desk.window_day_start,
-        duty=desk.duty,
-        photograph=Photographer(room, record.evidence),
-        make_uow=record.make_uow,
-        proof=Proof(detector.model_hash, detector.name, settings.settings_hash()),
-    )
+    proof = Proof(detector.model_hash, detector.name, settings.settings_hash())
+    keeper = _keeper(room, desk, record, proof)
     keeper.take_up(since)
     cameras = CameraWiring(
         settings, desk, Looker(detector, min_score=settings.detector.min_score), clock
@@ -113,19 +136,40 @@ def watch_parts(settings: Settings) -> WatchParts:
         workers=settings.watch.workers,
     )
     return WatchParts(
-        settings, clock, record, shelf, meter, detector, desk, room, clerk, keeper, engine
+        settings,
+        clock,
+        record,
+        shelf,
+        meter,
+        detector,
+        desk,
+        room,
+        clerk,
+        keeper,
+        engine,
+        DutyNews(settings, record, desk, keeper, ruled.mark),
     )
 
 
-def _note_start(settings: Settings, record: Record, desk: DutyDesk, now: datetime) -> None:
-    """Keep settings and roster, so that what an entry names can be looked up; tidy the store."""
+def _keeper(room: WatchRoom, desk: DutyDesk, record: Record, proof: Proof) -> RecordKeeper:
+    return RecordKeeper(
+        room,
+        judge=desk.judge,
+        day_start=desk.window_day_start,
+        duty=desk.duty,
+        photograph=Photographer(room, record.evidence),
+        make_uow=record.make_uow,
+        proof=proof,
+    )
+
+
+def _note_start(settings: Settings, record: Record, now: datetime) -> None:
+    """Keep the settings, so that what an entry names can be looked up; tidy the store."""
     for fault in record.faults:
         log.error("record_fault", what=str(fault))
     with record.make_uow() as uow:
-        uow.settings.save(settings.hashed(), now)
-        if settings.roster.shifts or settings.roster.leave:
-            named = settings.roster.shifts or settings.roster.leave or ""
-            uow.rosters.save(duty_json.to_json(desk.duty.roster, desk.duty.all_notices), named, now)
+        digest = uow.settings.save(settings.hashed(), now)
+        uow.duty.put(DutyKind.SETTINGS, WATCH, {"sha256": digest}, at=now, by=WATCH)
         uow.commit()
     swept = record.sweep(RealClock().now() - timedelta(days=1))
     if swept:

@@ -29,6 +29,9 @@ _STAGES = {
     Move.WITHDRAW: Stage.REVOKED,
 }
 
+_OUT_OF_HAND = {Stage.PUBLISHED, Stage.RECTIFYING, Stage.CLOSED, Stage.APPEALED}
+"""Stages in which only a person changes a finding: it stands in a circular that was sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class FindingClerk:
@@ -61,6 +64,8 @@ class FindingClerk:
             return self._open(now, shots)
         if was is None or not was_finding:
             return None
+        if self._row(was).state in _OUT_OF_HAND:
+            return self._question(action, was)
         if now is None or not is_finding or action.move in _STAGES:
             return self._withdraw(action, was)
         return self._go_on(action, was, now)
@@ -126,6 +131,20 @@ class FindingClerk:
         )
         self.uow.findings.update(row)
         return row
+
+    def _question(self, action: Action, was: Finding) -> FindingRecord | None:
+        """A published finding stays as it is; that it would be judged otherwise now is entered
+        once, for whoever decides on a correction (更正)."""
+        if action.move is Move.EXTEND:
+            return None
+        row = self._row(was)
+        said = {"finding": was.key, "reference": action.reference, "before": _short(was)}
+        if action.after is not None:
+            said["instead"] = _short(action.after)
+        entry = self._enter(
+            "finding_questioned", said, f"{was.key}:questioned:{action.reference or action.move}"
+        )
+        return None if entry.at != self.now else row
 
     def _withdraw(self, action: Action, was: Finding) -> FindingRecord:
         before = self._row(was)

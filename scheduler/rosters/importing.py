@@ -145,11 +145,14 @@ class Change:
 def merged(current: Roster, new: Roster, context: RosterContext) -> Roster:
     """The current roster with the new one put in.
 
-    Of a window's day that the new one speaks of, the new one says everything; other days stay.
+    Of a window's day and kind of duty that the new one speaks of, the new one says everything;
+    other days stay, and a table of lunch duty leaves the day's regular shifts alone.
     A standing chain replaces one of the same window and first day; a turn those it overlaps.
     """
-    days = {(one.window_id, _day(one, context)) for one in new.shifts}
-    kept = [one for one in current.shifts if (one.window_id, _day(one, context)) not in days]
+    days = {(one.window_id, _day(one, context), one.kind) for one in new.shifts}
+    kept = [
+        one for one in current.shifts if (one.window_id, _day(one, context), one.kind) not in days
+    ]
     rows = {(one.window_id, one.valid_from) for one in new.chains}
     chains = [one for one in current.chains if (one.window_id, one.valid_from) not in rows]
     turns = [one for one in current.turns if not any(_overlap(one, other) for other in new.turns)]

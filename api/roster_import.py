@@ -1,0 +1,183 @@
+"""Roster files into the record: what would change, then all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from api.duty_record import InForce, of_record, with_key
+from api.rosters import roster_context
+from api.settings import Settings
+from models.domain import duty_json
+from models.domain.duty import Duty
+from models.domain.duty_rows import DutyKind, plain
+from models.domain.leave import Notice
+from models.domain.ports import UnitOfWork
+from models.domain.roster import Roster, Shift, Turn
+from scheduler.rosters.context import RosterContext
+from scheduler.rosters.importing import Change, changes, import_rosters, merged
+from scheduler.rosters.problems import Problem
+from scheduler.rosters.same_people import people_of
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Why and by whom a month that is past or published is changed (更正)."""
+
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What an import does.
+
+    Attributes:
+        files: Name and SHA-256 of each file.
+        after: The roster as it is then.
+        rows: What is added and taken away.
+        notices: Leave and out notices that are new or corrected.
+        warnings: What was noticed and lets it pass.
+        layouts: Of each sheet its place and layout.
+        version: Number of the roster's new version, 0 where it does not change.
+    """
+
+    files: tuple[tuple[str, str], ...]
+    after: Roster
+    rows: tuple[Change, ...]
+    notices: tuple[Notice, ...]
+    warnings: tuple[Problem, ...]
+    layouts: tuple[tuple[str, str], ...]
+    version: int = 0
+
+
+def context_of(
+    settings: Settings,
+    ruled: InForce,
+    now: datetime,
+    *,
+    month: date | None = None,
+    correction: bool = False,
+) -> RosterContext:
+    """What files are read against: past months that have a roster, and published ones, take
+    nothing but a correction."""
+    zone = ZoneInfo(settings.time_zone)
+    today = now.astimezone(zone).date()
+    days = (one.start.astimezone(zone).date() for one in ruled.duty.roster.shifts)
+    past = {day.replace(day=1) for day in days if (day.year, day.month) < (today.year, today.month)}
+    return replace(
+        roster_context(settings),
+        calendar=ruled.calendar,
+        staff=ruled.staff,
+        notices=ruled.duty.all_notices,
+        month=month,
+        year=today.year,
+        published=frozenset() if correction else ruled.published | past,
+        people=people_of(ruled.duty.roster),
+    )
+
+
+def read_import(
+    settings: Settings,
+    ruled: InForce,
+    files: Sequence[tuple[str, bytes]],
+    now: datetime,
+    *,
+    month: date | None = None,
+    correction: Correction | None = None,
+) -> Import:
+    """What importing these files would do; nothing is written.
+
+    Raises:
+        RosterProblems: something in one of them blocks the import.
+    """
+    context = context_of(settings, ruled, now, month=month, correction=correction is not None)
+    read = import_rosters(files, context)
+    before = ruled.duty.roster
+    after = merged(before, read.roster, context)
+    standing = {one.id: one for one in ruled.duty.all_notices}
+    notices = [with_key(one) for one in read.notices]
+    return Import(
+        tuple((name, sha256(data).hexdigest()) for name, data in files),
+        after,
+        tuple(changes(before, after, context)),
+        tuple(one for one in notices if not _same(standing.get(one.id), one)),
+        read.warnings,
+        read.layouts,
+    )
+
+
+def _same(known: Notice | None, new: Notice) -> bool:
+    """The record's people may have been found under the roster's ids since."""
+    if known is None:
+        return False
+    return replace(known, person_id=new.person_id, cover_id=new.cover_id) == new
+
+
+def import_into(
+    settings: Settings,
+    uow: UnitOfWork,
+    files: Sequence[tuple[str, bytes]],
+    now: datetime,
+    *,
+    by: str,
+    month: date | None = None,
+    correction: Correction | None = None,
+) -> Import:
+    """Import files as a new version of the roster; the caller commits.
+
+    The version keeps which files it came from, and which days of which windows it replaces.
+
+    Raises:
+        RosterProblems: something in one of them blocks the import; nothing was written.
+    """
+    found = read_import(
+        settings, of_record(settings, uow), files, now, month=month, correction=correction
+    )
+    said = {
+        "files": [{"name": name, "sha256": digest} for name, digest in found.files],
+        "by": by,
+        "correction": correction.reason if correction else "",
+        "replaces": _replaced(found.rows),
+    }
+    reason = said["correction"]
+    for one in found.notices:
+        uow.duty.put(DutyKind.NOTICE, one.id, plain(one), at=now, by=by, reason=str(reason))
+    version = 0
+    if found.rows:
+        content: dict[str, Any] = {**duty_json.to_json(found.after), "import": said}
+        names = ", ".join(name for name, _ in found.files)[:300]
+        version = uow.rosters.save(content, names, now).number
+        facts = {"version": version, "roster_version": found.after.version, **said}
+        uow.register.append("roster_imported", facts, now, key=f"roster:{version}")
+    return replace(found, version=version)
+
+
+def _replaced(rows: Sequence[Change]) -> dict[str, list[str]]:
+    """Days by window on which a row changes."""
+    days: dict[str, set[str]] = {}
+    for one in rows:
+        days.setdefault(one.window_id, set()).add(one.day.isoformat())
+    return {window: sorted(found) for window, found in sorted(days.items())}
+
+
+def of_month(settings: Settings, duty: Duty, month: date) -> tuple[Roster, tuple[Notice, ...]]:
+    """The part of the roster, and of the notices, that touches a month; standing chains whole."""
+    zone = ZoneInfo(settings.time_zone)
+    start = datetime.combine(month, time(0), zone)
+    following = (month + timedelta(days=31)).replace(day=1)
+    end = datetime.combine(following, time(0), zone)
+
+    def inside(one: Shift | Turn | Notice) -> bool:
+        return one.start < end and one.end > start
+
+    roster = Roster(
+        tuple(one for one in duty.roster.shifts if inside(one)),
+        duty.roster.chains,
+        tuple(one for one in duty.roster.turns if inside(one)),
+    )
+    return roster, tuple(one for one in duty.all_notices if inside(one))
