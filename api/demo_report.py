@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Final
 
+from api.demo_city import PERIOD_S
 from models.domain.finding import KIND_NAMES, Kind
 from models.domain.ports import MakeUnitOfWork
 from models.domain.records import FindingRecord
@@ -14,8 +16,8 @@ from vision.sources.rehearsal.day import FAULTS, WORDS, Day, What
 from vision.sources.rehearsal.recall import Count
 from vision.sources.rehearsal.truth import Comparison, Expected, Registered, compare, expected
 
-RECALL: Final = (0.90, 0.97)
-"""Between these the rehearsal is neither a toy nor a trap."""
+RECONNECT_S: Final = 120.0
+"""A cut camera is tried again at growing intervals of up to a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Outcome:
         withdrawn: Findings that were registered and taken back.
         alerts: Alerts raised, over or not.
         samples: Due and missed.
+        cut: Samples that no program could have taken, their camera being cut by the script.
         recall: What the detector finds in one sample; None where it was not measured.
     """
 
@@ -56,6 +59,7 @@ class Outcome:
     withdrawn: tuple[Registered, ...]
     alerts: int
     samples: Samples
+    cut: int = 0
     recall: Count | None = None
 
     @property
@@ -93,7 +97,18 @@ def outcome(
     standing = [_registered(row) for row in kept.findings if not row.details.get("withdrawn")]
     taken_back = [_registered(row) for row in kept.findings if row.details.get("withdrawn")]
     comparison = compare(expected(day, until), standing)
-    return Outcome(comparison, tuple(taken_back), kept.alerts, samples, recall)
+    return Outcome(
+        comparison, tuple(taken_back), kept.alerts, samples, cut_samples(day, until), recall
+    )
+
+
+def cut_samples(day: Day, until: float) -> int:
+    """Samples due while the script cuts their camera, the reconnecting included."""
+    lost = 0.0
+    for one in day.staged:
+        if one.what is What.CUT and one.fault and one.fault[0] < until:
+            lost += min(one.fault[1] + RECONNECT_S, until) - one.fault[0]
+    return ceil(lost / PERIOD_S)
 
 
 def _registered(row: FindingRecord) -> Registered:
@@ -135,6 +150,8 @@ def report_lines(result: Outcome, day: Day) -> Iterator[str]:
     yield f"提醒 / alerts raised: {result.alerts}"
     yield f"应取样本 / samples due: {result.samples.due}"
     yield f"漏取样本 / samples missed: {result.samples.missed}"
+    yield f"  其中断线摄像头至多 / of these behind cut cameras at most: {result.cut}"
+    yield f"  其余漏取 / missed otherwise: {max(0, result.samples.missed - result.cut)}"
     if result.recall is not None:
         yield from _recall_lines(result.recall)
     verdict = ("一致", "as staged") if result.status == 0 else ("不一致", "NOT as staged")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.demo_report import Kept, Outcome, Samples, outcome, report_lines, staged_lines
+from api.demo_report import Kept, Outcome, Samples, cut_samples, outcome, report_lines, staged_lines
 from models.domain.records import FindingRecord
 from vision.sources.rehearsal.city import built
 from vision.sources.rehearsal.crew import moment_of
@@ -131,6 +131,15 @@ def test_a_finding_that_was_withdrawn_ends_with_1(day: Day) -> None:
 def test_samples_come_from_the_watchs_word() -> None:
     assert Samples.of({"samples_due": 900, "samples_missed": 3}) == Samples(900, 3)
     assert Samples.of(None) == Samples(0, 0)
+
+
+def test_samples_behind_a_cut_camera_are_told_apart(day: Day) -> None:
+    cuts = [one.fault for one in day.staged if one.what is What.CUT and one.fault]
+    minutes = sum(end - start for start, end in cuts) / 60
+    assert cut_samples(day, UNTIL) == minutes + 2 * len(cuts)
+    assert cut_samples(day, STARTS + 60) == 0
+    shown = text(outcome(day, UNTIL, Kept(as_staged(day)), Samples(5000, 40)), day)
+    assert f"missed otherwise: {40 - cut_samples(day, UNTIL)}" in shown
 
 
 def test_recall_is_printed_as_measured(day: Day) -> None:
