@@ -75,12 +75,12 @@ def main() -> None:
     options = parser.parse_args()
     runs = 5 if options.short else 40
     print(f"\nDetector, median ms of {runs} runs, {options.threads} threads\n")
-    print("| network | engine | " + " | ".join(CANVASES) + " |")
+    print("| network | engine | " + " | ".join(name for name, _ in CANVASES) + " |")
     print("|---|---|" + "---:|" * len(CANVASES))
     for item in KNOWN.values():
         network = read_network(options.folder / item.file_name)
         for engine in engines(network, options.threads):
-            seconds = [seconds_per_run(engine, canvas, runs) for canvas in CANVASES.values()]
+            seconds = [seconds_per_run(engine, canvas, runs) for _, canvas in CANVASES]
             cells = [f"{1000 * value:.1f}" for value in seconds]
             print(f"| {network.name} | {engine.name} | " + " | ".join(cells) + " |")
             engine.close()

@@ -56,8 +56,9 @@ class Reference:
     def __init__(self, grey: Grey, tolerance: float = 0.02) -> None:
         self._shape = inner(grey).shape
         field, self._edges = _directions(inner(grey))
-        self._spectrum = np.conj(np.fft.rfft2(field[0], self._padded)), np.conj(
-            np.fft.rfft2(field[1], self._padded)
+        self._spectrum = (
+            np.conj(np.fft.rfft2(field[0], self._padded)),
+            np.conj(np.fft.rfft2(field[1], self._padded)),
         )
         self._radius = max(2, round(tolerance * self._shape[1]))
 

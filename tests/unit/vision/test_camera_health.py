@@ -90,12 +90,16 @@ def test_a_camera_that_says_no_time_is_judged_by_its_picture_alone() -> None:
     assert CameraHealth().check(frame(ROOM)) is None
 
 
+def resized(width: int, height: int) -> Image:
+    return np.asarray(cv2.resize(ROOM, (width, height)), np.uint8)
+
+
 def test_another_shape_than_the_zones_were_drawn_for_is_refused() -> None:
     health = CameraHealth(ROOM)
-    assert health.check(frame(cv2.resize(ROOM, (480, 360)))) is Reason.WRONG_SIZE
-    assert health.check(frame(cv2.resize(ROOM, (1280, 720)), 1)) is None, "same shape, finer"
+    assert health.check(frame(resized(480, 360))) is Reason.WRONG_SIZE
+    assert health.check(frame(resized(1280, 720), 1)) is None, "same shape, finer"
     exact = CameraHealth(size=(640, 360))
-    assert exact.check(frame(cv2.resize(ROOM, (1280, 720)))) is Reason.WRONG_SIZE
+    assert exact.check(frame(resized(1280, 720))) is Reason.WRONG_SIZE
 
 
 def moved(image: Image, across: int, down: int = 0) -> Image:
