@@ -103,6 +103,8 @@ def _period(cell: Cell, reader: Reader) -> tuple[date, date] | None:
     if len(parts) == 2 and first is not None:
         end = Cell(parts[1], cell.where)
         last = reader.any_day(end, year=first.year, month=first.month, quiet=True)
+        if last is not None and last < first and last.month == 1 and first.month == 12:
+            last = reader.any_day(end, year=first.year + 1, quiet=True)  # over New Year
         if last is not None and last >= first:
             return first, last
     reader.any_day(cell)  # says what is wrong with it
