@@ -20,6 +20,8 @@ from vision.sources.rehearsal.server import path_of
 from vision.sources.rehearsal.stage import HEIGHT, WIDTH, stage_of
 
 PERIOD_S: Final = 60.0
+FORCE_AFTER: Final = 10
+"""Unchanged samples until a window is looked at all the same; two cores have to keep up."""
 SETTINGS: Final = "onpost.yaml"
 SHIFTS: Final = "shifts.csv"
 LEAVE: Final = "leave.csv"
@@ -68,7 +70,11 @@ def settings_of(rehearsal: Rehearsal) -> dict[str, Any]:
     return {
         "time_zone": "Asia/Shanghai",
         "data_dir": ".",
-        "sampling": {"period_s": PERIOD_S, "slowest_period_s": PERIOD_S},
+        "sampling": {
+            "period_s": PERIOD_S,
+            "slowest_period_s": PERIOD_S,
+            "force_after": FORCE_AFTER,
+        },
         "clock": {
             "kind": "simulated",
             "start": moment_of(STARTS).isoformat(),

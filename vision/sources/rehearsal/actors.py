@@ -23,11 +23,11 @@ CLOSES: Final = 18 * 3600.0
 PUBLIC_FROM: Final = 8 * 3600.0 + 27 * 60
 """Citizens come in from here on."""
 
-HARD_SHARE: Final = 0.15
+HARD_SHARE: Final = 0.22
 """Share of a clerk's changes of pose that end in one the detector hardly finds."""
 
 HARD_S: Final = (60.0, 180.0)
-EASY_S: Final = (60.0, 560.0)
+EASY_S: Final = (120.0, 840.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def visits(seed: int, camera_id: str, window_id: str) -> list[Visit]:
     second = PUBLIC_FROM + rng.uniform(0, 400)
     out = []
     while second < CLOSES:
-        lasts = rng.uniform(120, 480)
+        lasts = rng.uniform(150, 540)
         manner = rng.choices(("sits", "leans", "stands"), (5, 2, 3))[0]
         side = rng.choice((-1, 1))
         aside = side * (rng.uniform(0.22, 0.5) if rng.random() < 0.85 else rng.uniform(0, 0.2))
@@ -161,7 +161,7 @@ def visits(seed: int, camera_id: str, window_id: str) -> list[Visit]:
                 rng.uniform(*top),
             )
         )
-        second += lasts + rng.uniform(120, 700)
+        second += lasts + rng.uniform(180, 900)
     return out
 
 
@@ -183,7 +183,7 @@ def passings(seed: int, camera_id: str) -> list[Passing]:
                 rng.uniform(1.26, 1.38),
             )
         )
-        second += lasts + rng.expovariate(1 / 110)
+        second += lasts + rng.expovariate(1 / 150)
     return out
 
 
