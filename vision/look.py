@@ -29,6 +29,12 @@ MIRROR_SCORE: Final = 0.15
 """The mirrored crop is a second draw of the same picture, so it has to be a little surer."""
 SAME_PERSON: Final = 0.5
 """A person of the frame and one of a crop that overlap this much (IoU) are one person."""
+PART_OF_ONE: Final = 0.8
+"""A weak box of a crop with this share inside a person of a neighbour is their arm or back."""
+ON_BORDER: Final = 0.25
+"""Whoever has this share of the upper body in a second zone stands on the border."""
+WEAK: Final = 0.25
+"""A box below this score says too little against a person that was found for sure."""
 NEAR: Final = 0.1
 """A phone counts for a person up to this share of the person's box beyond its edges."""
 
@@ -178,8 +184,22 @@ class _Scene:
         known = list(self._people)
         windows = assign(boxes, self.zones)
         for item, box, zone in zip(people, boxes, windows, strict=True):
-            if window is None or (zone == window and not _already_counted(box, region, known)):
+            if window is None or (
+                zone == window
+                and not _already_counted(box, region, known)
+                and not (item.score < WEAK and self._part_of_neighbour(box, window, known))
+            ):
                 self._people.append(_Person(box, item.score, zone))
+
+    def _part_of_neighbour(self, box: Box, window: str, known: list[_Person]) -> bool:
+        """Is this a part of somebody who stands on the border and counts for the neighbour?"""
+        zone = self.zones[window]
+        return any(
+            person.window not in {None, window}
+            and zone.share_inside(person.box.upper_body()) >= ON_BORDER
+            and person.box.intersection(box) >= PART_OF_ONE * box.area
+            for person in known
+        )
 
     def count(self, window: str) -> int:
         return sum(1 for person in self._people if person.window == window)

@@ -96,6 +96,21 @@ def test_a_person_counted_by_the_frame_is_not_counted_again_by_a_neighbours_crop
     assert (found["a"].people, found["b"].people) == (1, 0)
 
 
+@pytest.mark.parametrize(("border", "people"), [(0.5, 0), (0.45, 1)], ids=["on it", "beyond it"])
+def test_an_arm_across_the_border_is_nobody_else(border: float, people: int) -> None:
+    """A crop that shows a person's arm only must not make them a second person."""
+    person, arm = Box(0.4, 0.2, 0.7, 0.8), Box(0.39, 0.2, 0.47, 0.8)
+    zones = {"left": zone(0.0, 0.0, border, 1.0), "right": zone(border, 0.0, 1.0, 1.0)}
+
+    def seen(_: Image, size: Size) -> list[Detection]:
+        if size is Size.FRAME:
+            return [Detection(Thing.PERSON, person, 0.9)]
+        return [Detection(Thing.PERSON, arm, 0.13)]
+
+    found = Looker(ScriptedDetector(seen), crop_scale=9.0).look(hall(), zones, {"left"})
+    assert found["left"].people == people
+
+
 def test_somebody_outside_every_zone_staffs_no_window() -> None:
     customer = Box(0.4, 0.3, 0.5, 0.9)
     found = Looker(ScriptedDetector(painted())).look(stand(hall(), customer), ZONES)
