@@ -183,32 +183,38 @@ def coverage(
     settings: SettingsFile = None,
 ) -> None:
     """List the gaps and clashes of a month before they happen; exit 1 where there are any."""
-    from api.coverage import TROUBLE_NAMES, coverage_of
+    from calendar import monthrange
+
     from api.duty_desk import DutyDesk
     from api.duty_doors import looked_at, month_of
     from api.duty_record import in_force
     from api.settings import load_settings
+    from models.domain.coverage import Planner
 
     chosen = load_settings(settings)
     first = month_of(month, "MONTH")
+    last = first.replace(day=monthrange(first.year, first.month)[1])
     with looked_at(chosen) as make_uow:
         ruled = in_force(chosen, make_uow)
     desk = DutyDesk(chosen, ruled.duty, ruled.calendar)
-    found = coverage_of(desk, first)
-    notice = ruled.calendar.notice(first.year)
-    for line in notice or ():
+    planner = Planner(ruled.duty, desk.hours, ruled.calendar)
+    pairs = [(one, desk.halls[one.hall_id]) for one in desk.windows.values()]
+    covers = [planner.cover(window, hall, first, last) for window, hall in pairs]
+    ahead = [one for cover in covers for one in cover.ahead]
+    ahead += planner.clashes(pairs, first, last)
+    for line in ruled.calendar.notice(first.year) or ():
         typer.echo(line)
-    for gap in found.gaps:
-        start, end = (desk.local(gap.window_id, one) for one in (gap.start, gap.end))
-        people = "、".join(gap.people) + (f" → {gap.other_window}" if gap.other_window else "")
+    for one in sorted(ahead, key=lambda one: (one.start, one.window_id)):
+        start, end = (desk.local(one.window_id, moment) for moment in (one.start, one.end))
         typer.echo(
-            f"{start:%Y-%m-%d %H:%M}-{end:%H:%M} {gap.window_id} "
-            f"{TROUBLE_NAMES[gap.trouble]} / {gap.trouble.value} {people}".rstrip()
+            f"{start:%Y-%m-%d %H:%M}-{end:%H:%M} {one.window_id} {one.trouble.value}: "
+            f"{one.why_zh} / {one.why_en}"
         )
-    share = f"{found.rostered_s / found.open_s:.1%}" if found.open_s else "—"
+    opened = sum(cover.open_s for cover in covers)
+    share = f"{sum(cover.rostered_s for cover in covers) / opened:.1%}" if opened else "—"
     typer.echo(
-        f"{month}: 应开 / open {found.open_s / 3600:.1f} h, 有排班 / rostered {share}, "
-        f"{len(found.gaps)} 处问题 / to mend"
+        f"{month}: 应开 / open {opened / 3600:.1f} h, 有排班 / rostered {share}, "
+        f"{len(ahead)} 处问题 / to mend"
     )
-    if found.gaps:
+    if ahead:
         raise typer.Exit(1)

@@ -23,8 +23,8 @@ def test_s03_the_gap_is_told_before_it_happens(town: Town) -> None:
     )
     done = town.run("roster", "coverage", "2026-11")
     assert done.code == 1
-    assert "2026-11-23 08:30-12:00 W12 请假无人顶岗 / unmanned 公安局/甲" in done.out
-    assert "2026-11-23 14:30-17:30 W12 无排班 / no_roster" in done.out
+    assert "2026-11-23 08:30-12:00 W12 unmanned: 1 人已请假或外出,无人顶岗" in done.out
+    assert "2026-11-23 14:30-17:30 W12 no_roster: 该时段没有排班" in done.out
 
 
 def test_leave_that_nobody_approved_excuses_nobody(town: Town) -> None:
