@@ -20,6 +20,7 @@ COMMANDS: Final = (
     "stop",
     "calendar",
     "duty",
+    "behaviour",
     "settings",
     "watch",
     "serve",

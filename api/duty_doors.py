@@ -5,23 +5,28 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from api.settings import Settings
+from api.settings.domain import window_of as window_settings_of
 from api.wiring import make_record
 from models.domain.errors import InputError
+from models.domain.hall import Window
 from models.domain.leave import EXEMPTION_NAMES, NOTICE_NAMES, ExemptionKind, NoticeKind
 from models.domain.people import Person, Staff
-from models.domain.ports import MakeUnitOfWork
+from models.domain.ports import EvidenceStore, MakeUnitOfWork
+from models.domain.records import EvidencePicture
 from models.domain.roster import Roster
 from models.storage.engine import sqlite_file
 from models.storage.record import Record, open_existing_record
 from scheduler.rosters.leave_csv import KINDS as NOTICE_KINDS
 from scheduler.rosters.same_people import people_of
 from scheduler.rosters.spelling import fold_name
+from vision.sources.pictures import decode_jpeg
+from vision.still import keep_still
 
 
 @contextmanager
@@ -283,3 +288,38 @@ def require_place(hall: str, window: str, approver: str) -> None:
         )
     if not approver.strip():
         raise InputError("须写明批准人。", "the approver is missing.", where="--approver")
+
+
+def month_bounds(month: date, settings: Settings) -> tuple[datetime, datetime]:
+    """A month, by its first day, as two instants."""
+    zone = ZoneInfo(settings.time_zone)
+    following = (month + timedelta(days=31)).replace(day=1)
+    return datetime.combine(month, time(0), zone), datetime.combine(following, time(0), zone)
+
+
+def still_of(
+    settings: Settings,
+    store: EvidenceStore,
+    file: Path,
+    *,
+    window_id: str,
+    camera_id: str = "",
+    taken_at: datetime,
+) -> tuple[Window, EvidencePicture]:
+    """A picture file kept as evidence of a window, masked outside its staff zone.
+
+    Raises:
+        InputError: the window has no such camera, or the file cannot be read.
+        SourceError: it is no whole JPEG.
+    """
+    window = window_settings_of(settings, window_id)
+    camera = camera_id or window.views[0].camera_id
+    if window.view_of(camera) is None:
+        raise InputError(
+            f"摄像头“{camera}”看不到窗口 {window_id}。",
+            f"camera {camera!r} does not see window {window_id}.",
+            where="--camera",
+        )
+    ((name, data),) = contents_of([file])
+    image = decode_jpeg(data, name)
+    return window, keep_still(store, image, window, camera, taken_at)

@@ -8,15 +8,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Final
 
 import structlog
 
+from api.behaviour import keep_clues
 from api.logs import set_up_logging
 from api.metrics import WATCH
 from api.settings import Settings
 from api.wiring_watch import WatchParts, watch_parts
 from models.domain.errors import StorageError
+from models.domain.records import FindingRecord
 
 log = structlog.get_logger("onpost.watch")
 
@@ -89,6 +92,8 @@ def one_round(parts: WatchParts) -> None:
             log.info("duty_renewed", roster=parts.news.mark[0], rows=parts.news.mark[1])
         done = parts.keeper.keep(now)
         parts.room.forget_before(parts.desk.day_start(now))
+        for clue in _clues(parts, now):
+            log.info("clue", key=clue.key, kind=clue.kind)
         for row in done.findings:
             log.info(
                 "finding", key=row.key, kind=row.kind, ended=row.ended, at_least_s=row.proven_s
@@ -100,6 +105,18 @@ def one_round(parts: WatchParts) -> None:
     with suppress(StorageError):  # the wall shows that no word came
         parts.clerk.refresh(now)
         _leave_word(parts)
+
+
+def _clues(parts: WatchParts, now: datetime) -> list[FindingRecord]:
+    record = parts.record
+    return keep_clues(
+        parts.clues,
+        parts.desk.windows,
+        record.evidence,
+        record.make_uow,
+        proof=parts.proof,
+        now=now,
+    )
 
 
 def _leave_word(parts: WatchParts) -> None:

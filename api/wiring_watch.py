@@ -13,12 +13,13 @@ from api.duty_desk import DutyDesk
 from api.duty_record import WATCH, Mark, in_force, mark_of, take_files
 from api.metrics import WatchMeter
 from api.settings import Settings
-from api.settings.domain import presence_profile_of
+from api.settings.domain import hint_rules_of, presence_profile_of
 from api.wiring import make_clock, make_record, make_shelf
 from api.wiring_cameras import CameraWiring
 from models.domain.duty_rows import DutyKind
 from models.domain.ports import Clock
 from models.storage.record import Record
+from vision.clue_desk import ClueDesk
 from vision.detectors.factory import DetectorChoice, EngineChoice, Kind, open_detector
 from vision.engine.local import LocalEngine
 from vision.entries import Proof
@@ -77,6 +78,8 @@ class WatchParts:
     keeper: RecordKeeper
     engine: LocalEngine
     news: DutyNews
+    clues: ClueDesk
+    proof: Proof
 
     def close(self) -> None:
         """Release the detector and the record; the engine must have been stopped."""
@@ -119,22 +122,13 @@ def watch_parts(settings: Settings) -> WatchParts:
     shelf = make_shelf(settings)
     clerk = ShelfClerk(shelf, room)
     meter = WatchMeter()
+    clues = ClueDesk(hint_rules_of(settings))
     proof = Proof(detector.model_hash, detector.name, settings.settings_hash())
     keeper = _keeper(room, desk, record, proof)
     keeper.take_up(since)
-    cameras = CameraWiring(
-        settings, desk, Looker(detector, min_score=settings.detector.min_score), clock
-    )
-    engine = LocalEngine(
-        cameras.posts(),
-        room,
-        shelf=clerk,
-        meter=meter,
-        clock=clock,
-        stopwatch=time.monotonic,
-        watched=cameras.watched(),
-        workers=settings.watch.workers,
-    )
+    looker = Looker(detector, min_score=settings.detector.min_score)
+    cameras = CameraWiring(settings, desk, looker, clock)
+    engine = _engine(cameras, room, clerk, meter, clues)
     return WatchParts(
         settings,
         clock,
@@ -148,6 +142,24 @@ def watch_parts(settings: Settings) -> WatchParts:
         keeper,
         engine,
         DutyNews(settings, record, desk, keeper, ruled.mark),
+        clues,
+        proof,
+    )
+
+
+def _engine(
+    cameras: CameraWiring, room: WatchRoom, shelf: ShelfClerk, meter: WatchMeter, clues: ClueDesk
+) -> LocalEngine:
+    return LocalEngine(
+        cameras.posts(),
+        room,
+        shelf=shelf,
+        meter=meter,
+        clock=cameras.clock,
+        stopwatch=time.monotonic,
+        watched=cameras.watched(),
+        workers=cameras.settings.watch.workers,
+        witness=clues.see,
     )
 
 

@@ -59,12 +59,14 @@ class Sighting:
         score: Best detector score among them, 0 where there is nobody.
         boxes: Their boxes, 0..1 of the picture, best first.
         phones: Cell phones near them, 0..1 of the picture.
+        phone_score: Best detector score among the phones, 0 where there is none.
     """
 
     people: int = 0
     score: float = 0.0
     boxes: tuple[Box, ...] = ()
     phones: tuple[Box, ...] = ()
+    phone_score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ class _Scene:
         self.zones = zones
         self._min_score = min_score
         self._people: list[_Person] = []
-        self._phones: list[Box] = []
+        self._phones: list[tuple[Box, float]] = []
 
     def add(self, found: list[Detection], region: Box, window: str | None) -> None:
         """Take in what one look found.
@@ -177,7 +179,9 @@ class _Scene:
         """
         good = [item for item in found if item.score >= self._min_score]
         self._phones.extend(
-            _to_whole(item.box, region) for item in good if item.thing is Thing.CELL_PHONE
+            (_to_whole(item.box, region), item.score)
+            for item in good
+            if item.thing is Thing.CELL_PHONE
         )
         people = [item for item in good if item.thing is Thing.PERSON]
         boxes = [_to_whole(item.box, region) for item in people]
@@ -210,8 +214,14 @@ class _Scene:
             key=lambda person: -person.score,
         )
         boxes = tuple(person.box for person in here)
-        phones = tuple(phone for phone in self._phones if any(_near(phone, box) for box in boxes))
-        return Sighting(len(here), here[0].score if here else 0.0, boxes, phones)
+        near = [one for one in self._phones if any(_near(one[0], box) for box in boxes)]
+        return Sighting(
+            len(here),
+            here[0].score if here else 0.0,
+            boxes,
+            tuple(box for box, _ in near),
+            max((score for _, score in near), default=0.0),
+        )
 
 
 def cut_out(image: Image, zone: Polygon, scale: float = CROP_SCALE) -> tuple[Image, Box]:

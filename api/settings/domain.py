@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.domain.geometry import Polygon
 from models.domain.hall import Camera, Hall, View, Window
+from models.domain.hints import HintRules
 from models.domain.presence import PresenceProfile
 
 if TYPE_CHECKING:
@@ -83,3 +84,14 @@ def presence_profile_of(settings: Settings, window_id: str) -> PresenceProfile:
         spacing_s=presence.spacing_s,
         slowest_period_s=slowest,
     )
+
+
+def hint_rules_of(settings: Settings) -> dict[str, HintRules]:
+    """What is hinted at, by window; windows that hint at nothing are left out."""
+    found = {}
+    for window_id, window in settings.windows.items():
+        clues = window.clues
+        if clues is not None and (clues.phone or clues.gather or clues.sleep):
+            gap = 2 * presence_profile_of(settings, window_id).slowest_period_s
+            found[window_id] = HintRules(**clues.model_dump(), gap_s=gap)
+    return found

@@ -124,6 +124,18 @@ class DutyOverride(Section):
     missing: Threshold | None = None
 
 
+class ClueSettings(Section):
+    """Which machine clues (机器线索) on behaviour a window gives; none unless set."""
+
+    phone: bool = False
+    gather: bool = False
+    sleep: bool = False
+    seats: int = Field(1, ge=1, le=20, description="People who have a seat in the zone.")
+    phone_s: float = Field(60.0, ge=0)
+    gather_s: float = Field(120.0, ge=0)
+    still_s: float = Field(1200.0, ge=0)
+
+
 class HealthSettings(Section):
     """When a camera's picture is not to be trusted."""
 
@@ -231,6 +243,7 @@ class WindowSettings(Section):
     profile: str = "default"
     presence: PresenceOverride | None = None
     duty: DutyOverride | None = None
+    clues: ClueSettings | None = None
 
 
 class RosterSettings(Section):

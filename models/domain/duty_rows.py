@@ -28,6 +28,7 @@ class DutyKind(StrEnum):
     STAFF = "staff"  # 人员名单
     PUBLISHED = "published_month"  # 已通报月份
     FILE = "file"  # 已导入的设置文件
+    BEHAVIOUR = "behaviour"  # 行为目录
     SETTINGS = "settings"  # 监测所用的设置
 
 

@@ -77,6 +77,7 @@ class LocalEngine:
         watched: Whether anybody is expected at a camera's windows at a moment; a camera
             nobody has to be seen by is shown on the wall, not examined.
         workers: Threads that examine pictures.
+        witness: Told of every examined picture and its JPEG, for clues on behaviour.
     """
 
     def __init__(
@@ -90,7 +91,9 @@ class LocalEngine:
         stopwatch: Callable[[], float],
         watched: Callable[[str, datetime], bool],
         workers: int = 2,
+        witness: Callable[[Examined, bytes], None] | None = None,
     ) -> None:
+        self._witness = witness
         self._watched = watched
         self._posts = {post.camera_id: post for post in posts}
         self._room = room
@@ -190,5 +193,7 @@ class LocalEngine:
         refused = self._room.take(frame.camera_id, examined, jpeg)
         if refused:
             log.warning("older_than_known", camera=frame.camera_id, windows=refused)
+        if self._witness is not None:
+            self._witness(examined, jpeg)
         self._meter.examined(examined, self._stopwatch() - started)
         return examined.fault
