@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.commands.roster import By, SettingsFile
+
+if TYPE_CHECKING:
+    from models.domain.records import EvidencePicture
 
 
 def add_to(app: typer.Typer) -> None:
@@ -83,9 +86,12 @@ def set_(
 def register(
     window: Annotated[str, typer.Option("--window", help="Id or name of the window.")],
     code: Annotated[str, typer.Option("--code", help="From the catalogue.")],
-    picture: Annotated[Path, typer.Option("--picture", help="A still, JPEG.")],
     by: Annotated[str, typer.Option("--by", help="Who saw it.")],
     *,
+    picture: Annotated[Path | None, typer.Option("--picture", help="A still, JPEG.")] = None,
+    recorder: Annotated[
+        bool, typer.Option("--recorder", help="Stills of --at out of the camera's recorder.")
+    ] = False,
     at: Annotated[str, typer.Option("--at", help="When; else now.")] = "",
     camera: Annotated[str, typer.Option("--camera", help="Else the window's first.")] = "",
     note: Annotated[str, typer.Option("--note", help="What was seen.")] = "",
@@ -93,8 +99,9 @@ def register(
 ) -> None:
     """Register by hand what somebody does at a window (待核实), with a still as evidence."""
     from api.behaviour import catalogue_of
-    from api.duty_doors import moment_of, opened, still_of, window_of
+    from api.duty_doors import moment_of, opened, recorded_stills, still_of, window_of
     from api.settings import load_settings
+    from api.settings.domain import windows_of
     from api.wiring import make_clock
     from vision.behaviour_clerk import BehaviourClerk
 
@@ -103,12 +110,17 @@ def register(
     seen = moment_of(at, chosen, "--at") if at else now
     place = window_of(window, chosen, "--window")
     with opened(chosen) as record:
-        where, shot = still_of(
-            chosen, record.evidence, picture, window_id=place, camera_id=camera, taken_at=seen
-        )
+        shots: list[EvidencePicture] = []
+        seen_by = {"window_id": place, "camera_id": camera}
+        where = windows_of(chosen)[place]
+        if recorder:
+            where, shots = recorded_stills(chosen, record.evidence, **seen_by, at=seen)
+        if picture is not None:
+            where, shot = still_of(chosen, record.evidence, picture, **seen_by, taken_at=seen)
+            shots.append(shot)
         with record.make_uow() as uow:
             row = BehaviourClerk(uow, now).register(
-                where, catalogue_of(uow).get(code), seen, by=by, note=note, shots=[shot]
+                where, catalogue_of(uow).get(code), seen, by=by, note=note, shots=shots
             )
             uow.commit()
     typer.echo(f"#{row.id} {row.details['label']} 待核实 / to verify")

@@ -125,7 +125,7 @@ def test_what_a_person_saw_is_registered_with_a_still_and_waits(town: Town) -> N
     assert listed(town, "--counted") == []
     again = register(town, *seen)
     assert (again.code, "已登记" in again.err) == (2, True)
-    town.good("behaviour", "confirm", "1", "--by", "复核员")
+    town.good("behaviour", "confirm", "1", "--by", "复核员", now="11-23 10:00")
     assert "B-GAME 上网玩游戏 1" in town.good("behaviour", "report", "2026-11").out
 
 

@@ -100,6 +100,7 @@ class Town:
     duty: dict[str, Any] = field(default_factory=dict)
     windows: dict[str, str] = field(default_factory=lambda: {"W12": "公安局"})
     clock: str = "2026-11-23T08:00:00+08:00"
+    source: str = "clip.mp4"
 
     @property
     def file(self) -> Path:
@@ -108,7 +109,7 @@ class Town:
         content = {
             "data_dir": "data",
             "halls": {"main": {"name": "市政务服务中心"}},
-            "cameras": {"cam": {"hall": "main", "name": "一号", "source": "clip.mp4"}},
+            "cameras": {"cam": {"hall": "main", "name": "一号", "source": self.source}},
             "windows": {
                 name: {
                     "hall": "main",

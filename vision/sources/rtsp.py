@@ -173,7 +173,7 @@ class RtspSource:
         except (av.FFmpegError, OSError) as error:
             late = time.monotonic() - began >= 0.95 * self._limits.open_s
             # FFmpeg's own text holds the address with its password: never chained, never shown.
-            raise _opening_failure(error, late=late, where=self._where) from None
+            raise opening_failure(error, late=late, where=self._where) from None
 
     def _video(self, container: InputContainer) -> VideoStream:
         if not container.streams.video:
@@ -291,7 +291,14 @@ def _decoded_on(
     return newest, arrived_at.get(newest.pts, packets[-1])
 
 
-def _opening_failure(error: Exception, *, late: bool, where: str) -> SourceError:
+def opening_failure(error: Exception, *, late: bool, where: str) -> SourceError:
+    """What FFmpeg's failure to open an RTSP address means; the address is not in it.
+
+    Args:
+        error: What FFmpeg raised.
+        late: The time to connect was over.
+        where: The address, redacted.
+    """
     if isinstance(error, av.error.HTTPUnauthorizedError | av.error.HTTPForbiddenError):
         return AccessRefused(
             "用户名或密码错误,或账号被锁定(401)。",
