@@ -116,6 +116,7 @@ def alert_of(finding: Finding, grown: str, now: datetime) -> LiveAlert:
         finding_key=grown,
         details={
             "hall_id": finding.hall_id,
+            "unit_id": finding.unit_id,
             "label": finding.label,
             "why_zh": finding.why_zh,
             "why_en": finding.why_en,
