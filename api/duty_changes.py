@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from api.duty_record import enter_row, put_row
 from models.domain.calendar_files import YearFile
 from models.domain.duty_rows import (
     DutyKind,
     DutyRow,
     day_to_json,
     exemption_key,
-    exemption_of,
     notice_of,
     override_key,
     plain,
@@ -32,10 +32,8 @@ def put_notices(
     """Keep notices under their ids; the caller commits. Gives what is new or corrected."""
     found = []
     for one in notices:
-        before = uow.duty.counter()
-        row = uow.duty.put(DutyKind.NOTICE, one.id, plain(one), at=now, by=by, reason=reason)
-        if row.number > before:
-            _enter(uow, row, now)
+        row = put_row(uow, DutyKind.NOTICE, one.id, plain(one), now=now, by=by, reason=reason)
+        if row is not None:
             found.append(row)
     return found
 
@@ -76,17 +74,12 @@ def back_early(
     return rows[0] if rows else None
 
 
-def put_exemption(
-    uow: UnitOfWork, stop: Exemption, now: datetime, by: str
-) -> tuple[Exemption, DutyRow]:
+def put_exemption(uow: UnitOfWork, stop: Exemption, now: datetime, by: str) -> Exemption:
     """Keep an approved stop of service, power cut or drill; the caller commits."""
     key = stop.id or exemption_key(stop.kind, stop.hall_id, stop.window_id, stop.start)
     kept = replace(stop, id=key)
-    before = uow.duty.counter()
-    row = uow.duty.put(DutyKind.EXEMPTION, key, plain(kept), at=now, by=by, reason=stop.reason)
-    if row.number > before:
-        _enter(uow, row, now)
-    return kept, row
+    put_row(uow, DutyKind.EXEMPTION, key, plain(kept), now=now, by=by, reason=stop.reason)
+    return kept
 
 
 def withdraw(
@@ -101,21 +94,17 @@ def withdraw(
         raise InputError("须写明理由。", "a reason is needed.", where="--reason")
     _standing(uow, kind, key)
     row = uow.duty.withdraw(kind, key, at=now, by=by, reason=reason.strip())
-    _enter(uow, row, now)
+    enter_row(uow, row, now)
     return row
 
 
-def put_year(uow: UnitOfWork, plan: YearFile, now: datetime, by: str) -> DutyRow:
+def put_year(uow: UnitOfWork, plan: YearFile, now: datetime, by: str) -> None:
     """Keep a year's official plan; the caller commits."""
     content = {"days": [day_to_json(day) for day in plan.days]}
-    before = uow.duty.counter()
-    row = uow.duty.put(DutyKind.YEAR, str(plan.year), content, at=now, by=by)
-    if row.number > before:
-        _enter(uow, row, now)
-    return row
+    put_row(uow, DutyKind.YEAR, str(plan.year), content, now=now, by=by)
 
 
-def put_override(uow: UnitOfWork, day: CalendarDay, now: datetime, by: str, reason: str) -> DutyRow:
+def put_override(uow: UnitOfWork, day: CalendarDay, now: datetime, by: str, reason: str) -> None:
     """Keep a hall's own day of rest or of work; the caller commits.
 
     Raises:
@@ -124,14 +113,9 @@ def put_override(uow: UnitOfWork, day: CalendarDay, now: datetime, by: str, reas
     if not reason.strip():
         raise InputError("须写明理由。", "a reason is needed.", where="--reason")
     day = replace(day, status=DayStatus.OVERRIDE, source=by)
-    before = uow.duty.counter()
     key = override_key(day.hall_id, day.date)
-    row = uow.duty.put(
-        DutyKind.OVERRIDE, key, day_to_json(day), at=now, by=by, reason=reason.strip()
-    )
-    if row.number > before:
-        _enter(uow, row, now)
-    return row
+    content = day_to_json(day)
+    put_row(uow, DutyKind.OVERRIDE, key, content, now=now, by=by, reason=reason.strip())
 
 
 def _standing(uow: UnitOfWork, kind: DutyKind, key: str) -> DutyRow:
@@ -143,24 +127,3 @@ def _standing(uow: UnitOfWork, kind: DutyKind, key: str) -> DutyRow:
             where=key,
         )
     return row
-
-
-def _enter(uow: UnitOfWork, row: DutyRow, now: datetime) -> None:
-    """That something of duty was written, without whom it is about."""
-    said: dict[str, object] = {
-        "row": row.number,
-        "kind": row.kind.value,
-        "id": row.key,
-        "replaces": row.replaces,
-        "withdrawn": row.withdrawn,
-    }
-    if row.kind is DutyKind.EXEMPTION and not row.withdrawn:
-        stop = exemption_of(row.content)
-        said |= {
-            "what": stop.kind.value,
-            "hall": stop.hall_id,
-            "window": stop.window_id,
-            "start": stop.start.isoformat(),
-            "end": stop.end.isoformat(),
-        }
-    uow.register.append("duty_changed", said, now, key=f"duty:{row.number}")

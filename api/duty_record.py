@@ -7,7 +7,7 @@ has changed. What was imported or corrected since then stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -72,8 +72,13 @@ def mark_of(uow: UnitOfWork) -> Mark:
     return uow.rosters.counter(), uow.duty.counter()
 
 
-def in_force(settings: Settings, make_uow: MakeUnitOfWork | None) -> InForce:
-    """What rules duty, files that were not taken into the record yet among it.
+def in_force(settings: Settings, make_uow: MakeUnitOfWork | None, *, files: bool = True) -> InForce:
+    """What rules duty.
+
+    Args:
+        settings: They name the files.
+        make_uow: The record; None looks at the files only.
+        files: Whether files count that the record has not taken yet.
 
     Raises:
         RosterProblems: a file of the settings cannot be read or something in it is wrong.
@@ -82,16 +87,18 @@ def in_force(settings: Settings, make_uow: MakeUnitOfWork | None) -> InForce:
     if make_uow is None:
         return _ruled(settings, Roster(), (), [], (0, 0))
     with make_uow(read_only=True) as uow:
-        return of_record(settings, uow)
+        return of_record(settings, uow, files=files)
 
 
-def of_record(settings: Settings, uow: UnitOfWork) -> InForce:
+def of_record(settings: Settings, uow: UnitOfWork, *, files: bool = True) -> InForce:
     """The same inside a transaction that is open already."""
-    roster, notices = _imported(uow)
-    return _ruled(settings, roster, notices, uow.duty.standing(), mark_of(uow))
+    roster, notices = imported_of(uow)
+    rows = uow.duty.standing()
+    return _ruled(settings, roster, notices, rows, mark_of(uow), files=files)
 
 
-def _imported(uow: UnitOfWork) -> tuple[Roster, tuple[Notice, ...]]:
+def imported_of(uow: UnitOfWork) -> tuple[Roster, tuple[Notice, ...]]:
+    """The newest roster version, and the notices that it was kept with."""
     number = uow.rosters.counter()
     newest = uow.rosters.get(number) if number else None
     return duty_json.from_json(newest.content) if newest else (Roster(), ())
@@ -103,11 +110,13 @@ def _ruled(
     kept: Sequence[Notice],
     rows: list[DutyRow],
     mark: Mark,
+    *,
+    files: bool = True,
 ) -> InForce:
     staff = staff_of(rows)
     notices = {one.id: one for one in kept}
     notices |= {one.key: notice_of(one.content) for one in rows if one.kind is DutyKind.NOTICE}
-    for file in _waiting(settings, rows):
+    for file in _waiting(settings, rows) if files else ():
         if file.kind == "shifts":
             roster, _ = with_file(settings, roster, file, rows)
         else:
@@ -243,17 +252,73 @@ def take_files(settings: Settings, make_uow: MakeUnitOfWork, now: datetime) -> l
         for file in files:
             content: dict[str, Any] = {"sha256": file.sha256, "name": file.name}
             if file.kind == "shifts":
-                before, notices = _imported(uow)
+                before, notices = imported_of(uow)
                 after, own = with_file(settings, before, file, rows)
                 said = {"files": [content], "by": BY_SETTINGS, "correction": ""}
                 if after.version != before.version:
-                    kept = {**duty_json.to_json(after, notices), "import": said}
-                    uow.rosters.save(kept, file.name, now)
+                    save_roster(uow, after, notices, said, file.name, now=now)
                 content |= {"roster": roster_json.to_json(own)}
             else:
                 for one in leave_of(settings, file, staff):
-                    uow.duty.put(DutyKind.NOTICE, one.id, plain(one), at=now, by=BY_SETTINGS)
+                    put_row(uow, DutyKind.NOTICE, one.id, plain(one), now=now, by=BY_SETTINGS)
             uow.duty.put(DutyKind.FILE, file.key, content, at=now, by=BY_SETTINGS)
         if files:
             uow.commit()
     return [file.name for file in files]
+
+
+def save_roster(
+    uow: UnitOfWork,
+    roster: Roster,
+    notices: Iterable[Notice],
+    said: Mapping[str, Any],
+    file_name: str,
+    *,
+    now: datetime,
+) -> int:
+    """Keep a roster as a new version, with its entry in the register; gives its number."""
+    content = {**duty_json.to_json(roster, notices), "import": dict(said)}
+    version = uow.rosters.save(content, file_name[:300], now).number
+    facts = {"version": version, "roster_version": roster.version, **said}
+    uow.register.append("roster_imported", facts, now, key=f"roster:{version}")
+    return version
+
+
+def put_row(
+    uow: UnitOfWork,
+    kind: DutyKind,
+    key: str,
+    content: Mapping[str, Any],
+    *,
+    now: datetime,
+    by: str,
+    reason: str = "",
+) -> DutyRow | None:
+    """Keep a row with its entry in the register; None where nothing changes."""
+    before = uow.duty.counter()
+    row = uow.duty.put(kind, key, content, at=now, by=by, reason=reason)
+    if row.number <= before:
+        return None
+    enter_row(uow, row, now)
+    return row
+
+
+def enter_row(uow: UnitOfWork, row: DutyRow, now: datetime) -> None:
+    """Register that something of duty was written, without whom it is about."""
+    said: dict[str, object] = {
+        "row": row.number,
+        "kind": row.kind.value,
+        "id": row.key,
+        "replaces": row.replaces,
+        "withdrawn": row.withdrawn,
+    }
+    if row.kind is DutyKind.EXEMPTION and not row.withdrawn:
+        stop = exemption_of(row.content)
+        said |= {
+            "what": stop.kind.value,
+            "hall": stop.hall_id,
+            "window": stop.window_id,
+            "start": stop.start.isoformat(),
+            "end": stop.end.isoformat(),
+        }
+    uow.register.append("duty_changed", said, now, key=f"duty:{row.number}")

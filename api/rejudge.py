@@ -21,8 +21,8 @@ from models.domain.finding import Finding
 from models.domain.finding_json import from_json
 from models.domain.hall import Window
 from models.domain.ports import MakeUnitOfWork, UnitOfWork
-from models.domain.reconcile import Action, reconcile
-from models.domain.records import FindingQuery, FindingRecord
+from models.domain.reconcile import Action, Move, reconcile
+from models.domain.records import EvidencePicture, FindingQuery, FindingRecord
 from models.domain.spans import Span
 from models.domain.workdays import day_of
 from vision.entries import Proof
@@ -93,7 +93,7 @@ def _day(settings: Settings, uow: UnitOfWork, day: date, now: datetime) -> list[
     found = []
     for window in desk.windows.values():
         for action in _actions(uow, desk, window, day, ruled):
-            row = clerk.carry_out(action)
+            row = clerk.carry_out(action, _pictures(uow, action))
             if row is not None:
                 found.append(Changed(day, action, row))
     return found
@@ -108,6 +108,15 @@ def _actions(
         return []
     judged = desk.judge(window, spans, end - timedelta(microseconds=1))
     return reconcile(_known(uow, window, start, end), judged, ruled.duty)
+
+
+def _pictures(uow: UnitOfWork, action: Action) -> Sequence[EvidencePicture]:
+    """What was kept of the window at that time, for a finding that begins here."""
+    now = action.after
+    if now is None or action.move is not Move.OPEN:
+        return ()
+    near = timedelta(minutes=2)
+    return uow.evidence.of_window(now.window_id, now.since - near, now.until_at_least + near)
 
 
 def _known(uow: UnitOfWork, window: Window, start: datetime, end: datetime) -> list[Finding]:

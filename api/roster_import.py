@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from api.duty_record import InForce, of_record, with_key
+from api.duty_changes import put_notices
+from api.duty_record import InForce, imported_of, of_record, save_roster, with_key
 from api.rosters import roster_context
 from api.settings import Settings
-from models.domain import duty_json
 from models.domain.duty import Duty
-from models.domain.duty_rows import DutyKind, plain
 from models.domain.leave import Notice
 from models.domain.ports import UnitOfWork
 from models.domain.roster import Roster, Shift, Turn
@@ -144,16 +142,12 @@ def import_into(
         "correction": correction.reason if correction else "",
         "replaces": _replaced(found.rows),
     }
-    reason = said["correction"]
-    for one in found.notices:
-        uow.duty.put(DutyKind.NOTICE, one.id, plain(one), at=now, by=by, reason=str(reason))
+    put_notices(uow, found.notices, now, by, str(said["correction"]))
     version = 0
     if found.rows:
-        content: dict[str, Any] = {**duty_json.to_json(found.after), "import": said}
-        names = ", ".join(name for name, _ in found.files)[:300]
-        version = uow.rosters.save(content, names, now).number
-        facts = {"version": version, "roster_version": found.after.version, **said}
-        uow.register.append("roster_imported", facts, now, key=f"roster:{version}")
+        names = ", ".join(name for name, _ in found.files)
+        kept = imported_of(uow)[1]
+        version = save_roster(uow, found.after, kept, said, names, now=now)
     return replace(found, version=version)
 
 

@@ -55,7 +55,7 @@ class DutyNews:
             mark = mark_of(uow)
         if mark == self.mark:
             return False
-        ruled = in_force(self.settings, self.record.make_uow)
+        ruled = in_force(self.settings, self.record.make_uow, files=False)
         self.desk.renew(ruled.duty, ruled.calendar)
         self.keeper.ruled_by(ruled.duty)
         self.mark = ruled.mark
@@ -113,7 +113,7 @@ def watch_parts(settings: Settings) -> WatchParts:
     now = clock.now()
     take_files(settings, record.make_uow, now)
     _note_start(settings, record, now)
-    ruled = in_force(settings, record.make_uow)
+    ruled = in_force(settings, record.make_uow, files=False)
     desk = DutyDesk(settings, ruled.duty, ruled.calendar)
     since = desk.day_start(now)
     profiles = {one: presence_profile_of(settings, one) for one in desk.windows}

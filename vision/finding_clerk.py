@@ -111,7 +111,8 @@ class FindingClerk:
         )
         if before is None:
             return self.uow.findings.add(row)
-        row = replace(row, id=before.id, opened_at=before.opened_at)
+        kept = tuple(dict.fromkeys((*before.evidence, *pictures)))
+        row = replace(row, id=before.id, opened_at=before.opened_at, evidence=kept)
         self.uow.findings.update(row)
         return row
 

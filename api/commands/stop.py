@@ -61,7 +61,7 @@ def add(
         reason=reason,
     )
     with opened(chosen) as record, record.make_uow() as uow:
-        kept, _ = put_exemption(uow, stop, now, by or user())
+        kept = put_exemption(uow, stop, now, by or user())
         uow.commit()
     typer.echo(f"{kept.id} 已登记 / registered")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.domain.duty_rows import DutyKind
+from models.domain.records import EvidenceKind, EvidencePicture
 from tests.acceptance.town import Town, at, spans
 
 SHIFT = "2026-11-23,W12,公安局,甲,A,08:30,12:00,"
@@ -88,6 +89,24 @@ def test_a_withdrawn_notice_holds_the_person_to_account_again(town: Town) -> Non
     again(town)
     assert sorted(stages(town)) == [("off_post", "to_verify", "W12/A"), ("unmanned", "revoked", "")]
     assert "finding_reopened" in entries(town)
+
+
+def test_a_finding_of_an_earlier_day_takes_the_pictures_that_were_kept_then(town: Town) -> None:
+    town.roster(SHIFT)
+    town.watched(spans("W12", ("09:20", "09:50")))
+    name = "ab" * 32
+    place, taken = f"2026/11/23/{name}.jpg", at("09:21")
+    shot = EvidencePicture(name, place, 9, taken, "cam", "W12", EvidenceKind.AT, 1, 2, 2)
+    with town.record() as record, record.make_uow() as uow:
+        uow.evidence.add(shot)
+        uow.commit()
+    days = ("--from", "2026-11-23", "--to", "2026-11-23")
+    town.good("duty", "rejudge", *days, now="11-24 00:10")
+    with town.record() as record, record.make_uow(read_only=True) as uow:
+        (row,) = uow.findings.list()
+        (entry,) = uow.register.find(kind="finding_opened")
+    assert row.evidence == (name,)
+    assert [one["sha256"] for one in entry.payload["evidence"]] == [name]
 
 
 def test_the_register_names_nobody(town: Town) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from api.duty_desk import DutyDesk
 from api.duty_record import in_force, take_files
+from api.hours import open_now
 from api.settings import Settings, load_settings
 from api.wiring_watch import DutyNews
 from models.domain.duty_rows import DutyKind
@@ -142,6 +143,31 @@ def test_a_round_without_news_reads_two_numbers_and_nothing_else(
 
     monkeypatch.setattr("api.wiring_watch.in_force", never)
     assert watch[1].round(at("09:41")) is False
+
+
+def test_a_file_that_is_being_written_does_not_stop_the_rounds(
+    watch: tuple[Town, Watch], tmp_path: Path
+) -> None:
+    town, watching = watch
+    settings = town.settings
+    (tmp_path / "shifts.csv").write_text("half a li", "utf-8")
+    named = settings.model_copy(
+        update={"roster": settings.roster.model_copy(update={"shifts": "shifts.csv"})}
+    )
+    watching.news.settings = named
+    town.roster("2026-11-23,W12,公安局,甲,A,09:45,12:00,")
+    assert watching.round(at("09:41")), "the record alone is asked while the watch runs"
+
+
+def test_the_wall_takes_what_was_imported_without_a_new_start(
+    watch: tuple[Town, Watch],
+) -> None:
+    town, watching = watch
+    is_open = open_now(town.settings, watching.record.make_uow)
+    assert is_open("W12", at("09:00"))
+    town.good("calendar", "override", MONDAY.isoformat(), "--rest", "--reason", "大厅搬迁")
+    assert is_open("W12", at("09:00:20")), "it looks again once in a while"
+    assert not is_open("W12", at("09:01"))
 
 
 @pytest.fixture
