@@ -182,6 +182,8 @@ def _covers_away(harvest: Harvest, context: RosterContext, notebook: Notebook) -
         mine = one.notice
         for other in everything:
             clash = other.start < mine.end and other.end > mine.start and not other.cancelled
+            # Whoever leaves later than they were named has to name somebody themselves.
+            clash = clash and other.registered_at <= mine.registered_at
             if mine.cover_id and other.person_id == mine.cover_id and clash:
                 name = staff.name_of(mine.cover_id)
                 notebook.note(

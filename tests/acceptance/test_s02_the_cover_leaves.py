@@ -74,3 +74,14 @@ def test_a_cover_who_is_away_at_that_time_is_refused(town: Town) -> None:
     assert done.code == 2
     assert "E118" in done.err
     assert "1 条" in town.good("leave", "list").out, "nothing was written"
+
+
+def test_a_cover_who_leaves_later_names_their_own_and_the_book_imports_again(town: Town) -> None:
+    town.roster(*SHIFTS)
+    later = OUT.format(who="乙", cover="丙").replace("08:50", "08:55")
+    town.leave(OUT.format(who="甲", cover="乙"), later)
+    (one,) = town.judge(spans("W12", ("09:10", "09:30"))).findings
+    assert one["post"] == "W12/C"
+    out = town.folder / "out.xlsx"
+    town.good("roster", "export", out)
+    assert "nothing changes" in town.good("roster", "import", out).out
