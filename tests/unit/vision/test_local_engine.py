@@ -10,12 +10,14 @@ import pytest
 from models.domain.errors import StorageError
 from models.domain.geometry import Box, Polygon
 from models.domain.hall import View, Window
+from models.domain.hints import PHONE, HintRules
 from models.domain.presence import PresenceProfile, Reason, State
 from tests.builders import NINE
 from tests.fakes_cameras import Step, broken
-from tests.fakes_detectors import hall, painted, stand
+from tests.fakes_detectors import PHONE_BGR, hall, painted, stand
 from vision.camera_desk import CameraDesk, Examined
 from vision.camera_link import BackOff, CameraLink, LinkState
+from vision.clue_desk import ClueDesk
 from vision.detectors.scripted import ScriptedDetector
 from vision.engine.local import CameraPost, LinkListener, LocalEngine
 from vision.frame import Frame
@@ -101,7 +103,14 @@ class Healthy:
 class House:
     """One camera, one window, one engine."""
 
-    def __init__(self, script: list[Step], *, shelf: Shelf | None = None, open_now: bool = True):
+    def __init__(
+        self,
+        script: list[Step],
+        *,
+        shelf: Shelf | None = None,
+        open_now: bool = True,
+        witness: Callable[[Examined, bytes], None] | None = None,
+    ) -> None:
         clock = QuickClock()
         self.camera = Camera(clock, script)
         self.room = WatchRoom([WINDOW], {"w1": PresenceProfile(spacing_s=5)})
@@ -128,6 +137,7 @@ class House:
             stopwatch=time.monotonic,
             watched=lambda _camera, _now: open_now,
             workers=1,
+            witness=witness,
         )
 
     def until(self, happened: Callable[[], bool], within_s: float = 10.0) -> None:
@@ -171,6 +181,27 @@ def test_outside_sessions_the_wall_shows_the_camera_and_nobody_is_examined() -> 
     house.until(lambda: len(house.shelf.shown) >= 3)
     assert house.meter.pictures == 0
     assert house.state() is None
+
+
+def test_a_phone_in_a_clerks_hand_becomes_a_clue_with_its_picture() -> None:
+    picture = stand(STAFFED, Box(0.24, 0.5, 0.26, 0.55), PHONE_BGR)
+    clues = ClueDesk({"w1": HintRules(phone=True, phone_s=10, gap_s=60)})
+    house = House([picture], witness=clues.see)
+    house.until(lambda: bool(clues.pending()))
+    (clue,) = clues.pending()
+    assert (clue.window_id, clue.camera_id, clue.hint.code) == ("w1", "cam1", PHONE)
+    assert clue.hint.score > 0
+    assert clue.jpeg.startswith(b"\xff\xd8")
+    assert b"jpeg" not in repr(clue).encode(), "a picture is never printed"
+    clues.settled(1)
+    assert clues.pending() == []
+
+
+def test_without_a_phone_there_is_no_clue() -> None:
+    clues = ClueDesk({"w1": HintRules(phone=True, phone_s=10, gap_s=60)})
+    house = House([STAFFED], witness=clues.see)
+    house.until(lambda: house.meter.pictures >= 6)
+    assert clues.pending() == []
 
 
 def test_a_full_shelf_does_not_stop_the_watch() -> None:
