@@ -68,6 +68,12 @@ GROUPS: Final = (
         cache(_system_python_has_rtsp_server),
     ),
     Group(
+        "http",
+        "lighttpd,作为带认证的抓图摄像机 / lighttpd, as a snapshot camera with a password",
+        "apt install lighttpd",
+        cache(lambda: Path("/usr/sbin/lighttpd").is_file()),
+    ),
+    Group(
         "browser",
         "Chromium 与中文字体 / Chromium and Chinese fonts",
         "apt install chromium fonts-noto-cjk",

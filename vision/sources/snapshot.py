@@ -232,7 +232,8 @@ class SnapshotSource:
         taken_at = self._clock.now()
         self._check(response)
         image = decode_jpeg(response.content, self._where)
-        return Frame(self._camera_id, image, taken_at, _date(response.headers.get("date")))
+        camera_time = _date(response.headers.get("date"))
+        return Frame(self._camera_id, image, taken_at, camera_time, response.content)
 
     def _check(self, response: httpx.Response) -> None:
         status = response.status_code
