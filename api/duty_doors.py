@@ -11,24 +11,17 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from api.settings import Settings
-from api.settings.domain import window_of as window_settings_of
 from api.wiring import make_record
 from models.domain.errors import InputError
-from models.domain.hall import Window
 from models.domain.leave import EXEMPTION_NAMES, NOTICE_NAMES, ExemptionKind, NoticeKind
 from models.domain.people import Person, Staff
-from models.domain.ports import EvidenceStore, MakeUnitOfWork
-from models.domain.records import EvidencePicture
+from models.domain.ports import MakeUnitOfWork
 from models.domain.roster import Roster
 from models.storage.engine import sqlite_file
 from models.storage.record import Record, open_existing_record
 from scheduler.rosters.leave_csv import KINDS as NOTICE_KINDS
 from scheduler.rosters.same_people import people_of
 from scheduler.rosters.spelling import fold_name
-from vision.sources.address import parse_address
-from vision.sources.pictures import decode_jpeg
-from vision.sources.playback import playback_address, stills
-from vision.still import keep_still
 
 
 @contextmanager
@@ -297,62 +290,3 @@ def month_bounds(month: date, settings: Settings) -> tuple[datetime, datetime]:
     zone = ZoneInfo(settings.time_zone)
     following = (month + timedelta(days=31)).replace(day=1)
     return datetime.combine(month, time(0), zone), datetime.combine(following, time(0), zone)
-
-
-def still_of(
-    settings: Settings,
-    store: EvidenceStore,
-    file: Path,
-    *,
-    window_id: str,
-    camera_id: str = "",
-    taken_at: datetime,
-) -> tuple[Window, EvidencePicture]:
-    """A picture file kept as evidence of a window, masked outside its staff zone.
-
-    Raises:
-        InputError: the window has no such camera, or the file cannot be read.
-        SourceError: it is no whole JPEG.
-    """
-    window, camera = _seen_by(settings, window_id, camera_id)
-    ((name, data),) = contents_of([file])
-    image = decode_jpeg(data, name)
-    return window, keep_still(store, image, window, camera, taken_at)
-
-
-def recorded_stills(
-    settings: Settings,
-    store: EvidenceStore,
-    *,
-    window_id: str,
-    camera_id: str = "",
-    at: datetime,
-) -> tuple[Window, list[EvidencePicture]]:
-    """Three stills around a moment, two seconds apart, out of the camera's recorder (回放).
-
-    Raises:
-        InputError: the window has no such camera, or its recorder cannot be asked.
-        SourceError: there is no recording of that time.
-    """
-    window, camera = _seen_by(settings, window_id, camera_id)
-    live = parse_address(settings.source_of(camera), where=f"cameras.{camera}.source")
-    zone = ZoneInfo(settings.time_zone_of(window.hall_id))
-    start, end = at - timedelta(seconds=2), at + timedelta(seconds=3)
-    address = playback_address(live, start, end, zone)
-    shots = [
-        keep_still(store, still.image, window, camera, still.taken_at)
-        for still in stills(address, start, end, every_s=2.0)
-    ]
-    return window, shots
-
-
-def _seen_by(settings: Settings, window_id: str, camera_id: str) -> tuple[Window, str]:
-    window = window_settings_of(settings, window_id)
-    camera = camera_id or window.views[0].camera_id
-    if window.view_of(camera) is None:
-        raise InputError(
-            f"摄像头“{camera}”看不到窗口 {window_id}。",
-            f"camera {camera!r} does not see window {window_id}.",
-            where="--camera",
-        )
-    return window, camera

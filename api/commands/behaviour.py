@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from api.commands.roster import By, SettingsFile
-
-if TYPE_CHECKING:
-    from models.domain.records import EvidencePicture
 
 
 def add_to(app: typer.Typer) -> None:
@@ -89,6 +86,9 @@ def register(
     by: Annotated[str, typer.Option("--by", help="Who saw it.")],
     *,
     picture: Annotated[Path | None, typer.Option("--picture", help="A still, JPEG.")] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="The camera's newest picture, as on the wall.")
+    ] = False,
     recorder: Annotated[
         bool, typer.Option("--recorder", help="Stills of --at out of the camera's recorder.")
     ] = False,
@@ -99,9 +99,10 @@ def register(
 ) -> None:
     """Register by hand what somebody does at a window (待核实), with a still as evidence."""
     from api.behaviour import catalogue_of
-    from api.duty_doors import moment_of, opened, recorded_stills, still_of, window_of
+    from api.duty_doors import moment_of, opened, window_of
     from api.settings import load_settings
     from api.settings.domain import windows_of
+    from api.stills import Wanted, stills_of
     from api.wiring import make_clock
     from vision.behaviour_clerk import BehaviourClerk
 
@@ -110,14 +111,11 @@ def register(
     seen = moment_of(at, chosen, "--at") if at else now
     place = window_of(window, chosen, "--window")
     with opened(chosen) as record:
-        shots: list[EvidencePicture] = []
-        seen_by = {"window_id": place, "camera_id": camera}
+        wanted = Wanted(picture, live, recorder)
+        shots = stills_of(
+            chosen, record.evidence, wanted, window_id=place, camera_id=camera, at=seen
+        )
         where = windows_of(chosen)[place]
-        if recorder:
-            where, shots = recorded_stills(chosen, record.evidence, **seen_by, at=seen)
-        if picture is not None:
-            where, shot = still_of(chosen, record.evidence, picture, **seen_by, taken_at=seen)
-            shots.append(shot)
         with record.make_uow() as uow:
             row = BehaviourClerk(uow, now).register(
                 where, catalogue_of(uow).get(code), seen, by=by, note=note, shots=shots
@@ -171,8 +169,9 @@ def confirm(
     settings: SettingsFile = None,
 ) -> None:
     """A person confirms a clue or a registration by its still."""
-    from api.duty_doors import opened, still_of
+    from api.duty_doors import opened
     from api.settings import load_settings
+    from api.stills import still_of
     from api.wiring import make_clock
     from models.domain.life import Stage
     from vision.behaviour_clerk import BehaviourClerk

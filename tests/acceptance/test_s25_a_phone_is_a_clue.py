@@ -11,6 +11,7 @@ import pytest
 
 from api.behaviour import keep_clues
 from api.settings.domain import hint_rules_of, windows_of
+from api.wiring import make_shelf
 from models.domain.geometry import Box
 from models.domain.presence import Evidence, Look
 from models.storage.verification import verify_record
@@ -20,6 +21,7 @@ from vision.camera_desk import Examined
 from vision.clue_desk import ClueDesk
 from vision.entries import Proof
 from vision.frame import Frame
+from vision.frame_shelf import ShelfMeta
 from vision.jpeg import encode
 from vision.look import Sighting
 
@@ -155,3 +157,18 @@ def test_the_catalogue_can_be_filled_and_entries_retired(town: Town) -> None:
     assert "五个一样: 1 / 5" in out
     done = register(town, "--code", "B-GAME", "--by", "甲", "--picture", still(town.folder))
     assert (done.code, "停用" in done.err) == (2, True)
+
+
+def test_what_is_seen_on_the_wall_is_registered_with_that_picture(town: Town) -> None:
+    seen = ("--code", "B-EAT", "--by", "督查员", "--live", "--at", "2026-11-23 09:30")
+    done = register(town, *seen)
+    assert (done.code, "还没有画面" in done.err) == (2, True)
+    data = still(town.folder).read_bytes()
+    shelf = make_shelf(town.settings)
+    shelf.put("cam", data, data, ShelfMeta("cam", at("09:30"), at("09:29:58")))
+    assert register(town, *seen).code == 0
+    with town.record() as record, record.make_uow(read_only=True) as uow:
+        (row,) = uow.findings.list()
+        kept = uow.evidence.get(row.evidence[0])
+    assert kept is not None
+    assert (kept.taken_at, kept.masked) == (at("09:29:58"), True)

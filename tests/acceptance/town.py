@@ -108,6 +108,7 @@ class Town:
         view = {"camera": "cam", "polygon": ZONE_OF_WINDOW}
         content = {
             "data_dir": "data",
+            "shelf_dir": "shelf",
             "halls": {"main": {"name": "市政务服务中心"}},
             "cameras": {"cam": {"hall": "main", "name": "一号", "source": self.source}},
             "windows": {

@@ -44,7 +44,7 @@ def asked_for(path: str, query: str) -> int | None:
 PLACES = re.compile(r"/Streaming/tracks/\d+|/cam/playback|/c\d+/b\d+/e\d+/replay/?")
 
 
-class Mounts(GstRtspServer.RTSPMountPoints):
+class Mounts(GstRtspServer.RTSPMountPoints):  # type: ignore[misc]
     """Every way of asking leads to the one factory; what follows names the stream."""
 
     def do_make_path(self, url: object) -> str:
@@ -54,7 +54,7 @@ class Mounts(GstRtspServer.RTSPMountPoints):
         return "/recording" + (f"/{rest.strip('/')}" if rest.strip("/") else "")
 
 
-class Recordings(GstRtspServer.RTSPMediaFactory):
+class Recordings(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
     """Makes a pipeline for the recording that an address asks for."""
 
     def __init__(self, folder: Path) -> None:
