@@ -18,7 +18,7 @@ from models.domain.ports import UnitOfWork
 from models.domain.roster import Roster, Shift, Turn
 from scheduler.rosters.context import RosterContext
 from scheduler.rosters.importing import Change, changes, import_rosters, merged
-from scheduler.rosters.problems import Problem
+from scheduler.rosters.problems import Problem, RosterProblems
 from scheduler.rosters.same_people import people_of
 
 
@@ -54,29 +54,26 @@ class Import:
 
 
 def context_of(
-    settings: Settings,
-    ruled: InForce,
-    now: datetime,
-    *,
-    month: date | None = None,
-    correction: bool = False,
+    settings: Settings, ruled: InForce, now: datetime, *, month: date | None = None
 ) -> RosterContext:
-    """What files are read against: past months that have a roster, and published ones, take
-    nothing but a correction."""
-    zone = ZoneInfo(settings.time_zone)
-    today = now.astimezone(zone).date()
-    days = (one.start.astimezone(zone).date() for one in ruled.duty.roster.shifts)
-    past = {day.replace(day=1) for day in days if (day.year, day.month) < (today.year, today.month)}
+    """What files are read against."""
     return replace(
         roster_context(settings),
         calendar=ruled.calendar,
         staff=ruled.staff,
         notices=ruled.duty.all_notices,
         month=month,
-        year=today.year,
-        published=frozenset() if correction else ruled.published | past,
+        year=now.astimezone(ZoneInfo(settings.time_zone)).year,
         people=people_of(ruled.duty.roster),
     )
+
+
+def closed_months(settings: Settings, ruled: InForce, now: datetime) -> frozenset[date]:
+    """Months that take nothing but a correction: published ones, and past ones with a roster."""
+    zone = ZoneInfo(settings.time_zone)
+    this = now.astimezone(zone).date().replace(day=1)
+    months = {one.start.astimezone(zone).date().replace(day=1) for one in ruled.duty.roster.shifts}
+    return ruled.published | {month for month in months if month < this}
 
 
 def read_import(
@@ -93,20 +90,41 @@ def read_import(
     Raises:
         RosterProblems: something in one of them blocks the import.
     """
-    context = context_of(settings, ruled, now, month=month, correction=correction is not None)
+    context = context_of(settings, ruled, now, month=month)
     read = import_rosters(files, context)
     before = ruled.duty.roster
     after = merged(before, read.roster, context)
+    rows = changes(before, after, context)
+    if correction is None:
+        _require_open(rows, closed_months(settings, ruled, now), files, context)
     standing = {one.id: one for one in ruled.duty.all_notices}
     notices = [with_key(one) for one in read.notices]
     return Import(
         tuple((name, sha256(data).hexdigest()) for name, data in files),
         after,
-        tuple(changes(before, after, context)),
+        tuple(rows),
         tuple(one for one in notices if not _same(standing.get(one.id), one)),
         read.warnings,
         read.layouts,
     )
+
+
+def _require_open(
+    rows: Sequence[Change],
+    closed: frozenset[date],
+    files: Sequence[tuple[str, bytes]],
+    context: RosterContext,
+) -> None:
+    """E123: a row of a closed month would change; rows that stay as they are do no harm."""
+    touched = {one.day.replace(day=1) for one in rows} & closed
+    if not touched:
+        return
+    import_rosters(files, replace(context, published=frozenset(touched)))  # tells the cells
+    month = min(touched)
+    count = sum(one.day.replace(day=1) in touched for one in rows)
+    zh = f"本次导入会改动已通报月份 {month:%Y-%m} 的 {count} 条排班;请走“更正”流程。"
+    en = f"{count} rows of {month:%Y-%m}, which is closed, would change; use a correction."
+    raise RosterProblems([Problem("E123", files[0][0], zh, en)])
 
 
 def _same(known: Notice | None, new: Notice) -> bool:

@@ -28,12 +28,13 @@ def show(
     from calendar import monthrange
     from datetime import date, timedelta
 
-    from api.duty_doors import looked_at
+    from api.duty_doors import hall_of, looked_at
     from api.duty_record import in_force
     from api.settings import load_settings
     from models.domain.workdays import DayStatus
 
     chosen = load_settings(settings)
+    hall = hall_of(hall, chosen, "--hall") if hall else ""
     with looked_at(chosen) as make_uow:
         calendar = in_force(chosen, make_uow).calendar
     for line in calendar.notice(year) or ():

@@ -92,6 +92,14 @@ def test_a_past_month_changes_only_by_a_correction_that_says_why(town: Town) -> 
     assert versions(town)[0] == (2, {"W12": ["2026-11-24"]}, "11月24日实际由乙值班")
 
 
+def test_rows_of_a_past_month_that_stay_as_they_are_do_no_harm(town: Town) -> None:
+    town.roster(GOOD)
+    december = GOOD.replace("2026-11-24", "2026-12-04")
+    head = "日期,窗口,单位,姓名,岗位,开始,结束,类别"
+    both = town.write("both.csv", f"{head}\n{GOOD}\n{december}\n")
+    assert "+1 -0" in town.good("roster", "import", both, now="12-03 09:00").out
+
+
 def test_rows_outside_the_month_are_refused(town: Town) -> None:
     file = town.write("a.csv", f"{PLANTED[0]},类别\n{GOOD}\n")
     done = town.run("roster", "import", file, "--month", "2026-12")
