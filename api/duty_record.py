@@ -279,7 +279,9 @@ def save_roster(
     """Keep a roster as a new version, with its entry in the register; gives its number."""
     content = {**duty_json.to_json(roster, notices), "import": dict(said)}
     version = uow.rosters.save(content, file_name[:300], now).number
-    facts = {"version": version, "roster_version": roster.version, **said}
+    # Why a month was corrected may name people: it stays with the version.
+    facts = {**said, "version": version, "roster_version": roster.version}
+    facts["correction"] = bool(facts.get("correction"))
     uow.register.append("roster_imported", facts, now, key=f"roster:{version}")
     return version
 

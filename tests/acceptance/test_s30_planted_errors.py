@@ -90,6 +90,11 @@ def test_a_past_month_changes_only_by_a_correction_that_says_why(town: Town) -> 
     why = ("--correction", "11月24日实际由乙值班", "--by", "王主任")
     town.good("roster", "import", changed, *why)
     assert versions(town)[0] == (2, {"W12": ["2026-11-24"]}, "11月24日实际由乙值班")
+    with town.record() as record, record.make_uow(read_only=True) as uow:
+        (first, second) = uow.register.find(kind="roster_imported")
+    assert (first.payload["correction"], second.payload["correction"]) == (False, True)
+    assert second.payload["by"] == "王主任"
+    assert "乙" not in second.body, "why a month was corrected may name people"
 
 
 def test_rows_of_a_past_month_that_stay_as_they_are_do_no_harm(town: Town) -> None:
