@@ -21,6 +21,7 @@ COMMANDS: Final = (
     "calendar",
     "duty",
     "behaviour",
+    "finding",
     "settings",
     "watch",
     "serve",

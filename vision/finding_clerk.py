@@ -124,11 +124,13 @@ class FindingClerk:
             facts = facts_of(now, self.windows[now.window_id], self.proof)
             said = facts | {"reference": action.reference, "before": _short(was)}
             seq = self._enter(_ENTRIES[action.move], said, f"{was.key}:after:{seq}").seq
+        row = record_of(now, before.opened_at, Stage(before.state))
         row = replace(
-            record_of(now, before.opened_at, Stage(before.state)),
+            row,
             id=before.id,
             evidence=before.evidence,
             last_seq=seq,
+            details={**before.details, **row.details},
         )
         self.uow.findings.update(row)
         return row
@@ -150,6 +152,8 @@ class FindingClerk:
     def _withdraw(self, action: Action, was: Finding) -> FindingRecord:
         before = self._row(was)
         stage = _STAGES.get(action.move, Stage.REVOKED)
+        if before.state == Stage.DISMISSED:  # what a person called false needs no excuse
+            stage = Stage.DISMISSED
         said = {"finding": was.key, "reference": action.reference, "before": _short(was)}
         if action.after is not None:
             said["instead"] = _short(action.after)
