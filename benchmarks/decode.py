@@ -17,6 +17,7 @@ import av
 
 from api.clock import RealClock
 from tests.fakes_cameras import jpeg
+from tests.groups import GROUPS
 from tests.servers.lighttpd import lighttpd
 from tests.servers.pictures import empty_room
 from tests.servers.rtsp import rtsp_server
@@ -60,6 +61,11 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--short", action="store_true")
     samples = 2 if parser.parse_args().short else 8
+    missing = [one for one in GROUPS if one.marker in ("rtsp", "http") and not one.is_there()]
+    if missing:
+        for one in missing:
+            print(f"缺少 / missing: {one.needs}: {one.remedy}")
+        return
     print(f"\nH.264 25/s, GOP 2 s; 1080p, a sample every {EVERY_S:g} s, {samples} samples\n")
     print("| source | CPU ms a sample | % of a core |")
     print("|---|---:|---:|")
