@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from api.auth.same_origin import SameOrigin
 from api.errors import add_handlers, missing
 from api.routes import cameras, findings, live
 from api.wiring import WebParts
@@ -41,6 +42,7 @@ def create_app(parts: WebParts, *, pages: bool = True) -> FastAPI:
         redoc_url=None,
     )
     app.state.parts = parts
+    app.add_middleware(SameOrigin)
     if not parts.settings.web.open_to_network:  # other names here would be DNS rebinding
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES)
     add_handlers(app)

@@ -70,8 +70,12 @@ def _answer(problem: ProblemOut) -> JSONResponse:
 
 def _ours(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, OnPostError)  # noqa: S101  registered for it above
+    return answer_to(error, status_of(error))
+
+
+def answer_to(error: OnPostError, status: int) -> JSONResponse:
+    """The problem that tells an error with this HTTP status."""
     zh, en = redact(error.zh), redact(error.en)
-    status = status_of(error)
     return _answer(
         ProblemOut(
             title=HTTPStatus(status).phrase,
