@@ -140,7 +140,8 @@ class Presence:
         hit_since: First sighting of the running row of sightings.
         empty_since: First empty sample of the running row of empty samples.
         empty_until: Newest empty sample of that row (or unchanged since).
-        looks: LOOKED samples in the running row of empty samples.
+        looks: LOOKED samples in the running row of empty samples; one that follows the last
+            look too closely counts in proportion.
         samples: Usable samples in this state.
         weakest: Probability nearest to a change of mind in this state.
     """
@@ -156,7 +157,7 @@ class Presence:
     hit_since: datetime | None = None
     empty_since: datetime | None = None
     empty_until: datetime | None = None
-    looks: int = 0
+    looks: float = 0.0
     samples: int = 0
     weakest: float = 0.5
 
@@ -176,6 +177,7 @@ class Presence:
 
 
 _CEILING = log(0.99 / 0.01)
+_ROUNDING = 1e-6
 
 
 def step(presence: Presence, evidence: Evidence, profile: PresenceProfile) -> Presence:
@@ -231,8 +233,8 @@ def as_of(
     last = presence.last_at
     if last is None or now - last <= profile.longest_gap:
         return presence
-    if presence.state is State.UNKNOWN and presence.empty_since is None:
-        return presence
+    if presence.state is State.UNKNOWN and presence.looked_at is None:
+        return presence  # nothing is remembered that could speak across the gap
     return _forget(presence, last, reason)
 
 
@@ -298,7 +300,7 @@ def _seen(presence: Presence, evidence: Evidence, profile: PresenceProfile) -> P
         samples=presence.samples + 1,
     )
     if after.state is not State.ABSENT:  # any sighting ends a row that is not yet an absence
-        after = replace(after, empty_since=None, empty_until=None, looks=0, hit_at=evidence.at)
+        after = replace(after, empty_since=None, empty_until=None, looks=0.0, hit_at=evidence.at)
     if after.p >= profile.enter_at:
         return _become(after, State.PRESENT, Reason.SEEN, after.hit_since, hit_at=evidence.at)
     return after if after.state is State.PRESENT else _doubtful(after)
@@ -306,6 +308,8 @@ def _seen(presence: Presence, evidence: Evidence, profile: PresenceProfile) -> P
 
 def _missed(presence: Presence, evidence: Evidence, profile: PresenceProfile) -> Presence:
     gain = log((1 - profile.hit_rate) / (1 - profile.false_rate))
+    first = presence.empty_since is None
+    counted = 1.0 if first else _spacing(presence, evidence.at, profile)
     # A doubtful sighting inside an absence does not restart its row of empty samples.
     after = replace(
         presence,
@@ -316,11 +320,12 @@ def _missed(presence: Presence, evidence: Evidence, profile: PresenceProfile) ->
         hit_since=None,
         empty_since=presence.empty_since or evidence.at,
         empty_until=evidence.at,
-        looks=presence.looks + 1,
+        looks=presence.looks + counted,
         since=presence.since or evidence.at,
         samples=presence.samples + 1,
     )
-    if after.looks >= profile.looks_to_open and after.p <= profile.leave_at:
+    enough = after.looks >= profile.looks_to_open - _ROUNDING
+    if enough and after.p <= profile.leave_at:
         return _become(after, State.ABSENT, Reason.EMPTY, after.empty_since)
     return _doubtful(after)
 
@@ -352,5 +357,5 @@ def _become(
         weakest=after.p if changed else nearest(after.weakest, after.p),
     )
     if state is State.PRESENT:
-        return replace(kept, hit_at=hit_at, empty_since=None, empty_until=None, looks=0)
+        return replace(kept, hit_at=hit_at, empty_since=None, empty_until=None, looks=0.0)
     return replace(kept, hit_since=None)

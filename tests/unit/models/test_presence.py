@@ -68,6 +68,21 @@ def test_looks_in_quick_succession_count_in_proportion_because_they_are_alike() 
     assert patient.state is State.ABSENT
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.1, 1.0])
+def test_a_burst_of_looks_opens_no_absence_however_little_was_known_before(pause: float) -> None:
+    burst = [empty(pause * n) for n in range(3)]
+    assert after(*burst).state is State.UNKNOWN
+    blinded = [seen(0), unusable(10), *[empty(20 + pause * n) for n in range(3)]]
+    assert after(*blinded).state is State.UNKNOWN
+
+
+def test_what_was_seen_before_an_unwatched_stretch_does_not_reach_across_it() -> None:
+    answer = after(empty(0), empty(10), seen(20, score=0.1), seen(1220))
+    assert (answer.state, answer.since) == (State.PRESENT, at(1220))
+    gap = as_of(after(empty(0), empty(10), seen(20, score=0.1)), at(1219), PROFILE)
+    assert (gap.state, gap.reason, gap.log_odds) == (State.UNKNOWN, Reason.NO_SAMPLE, 0.0)
+
+
 def test_one_missed_look_between_sightings_changes_nothing() -> None:
     answers = steps(Presence(), [seen(0), empty(10), seen(20), empty(30), empty(40)], PROFILE)
     assert {answer.state for answer in answers} == {State.PRESENT}
@@ -196,6 +211,19 @@ def test_every_absence_rests_on_three_looks_and_on_no_sighting_that_counted(
         looked = [e for e in inside if e.look is Look.LOOKED and not e.people]
         assert len(looked) >= 3
         assert all(e.look is not Look.UNUSABLE for e in inside if e.at > answer.empty_since)
+
+
+@given(evidence(longest_pause=20))
+def test_the_looks_an_absence_rests_on_are_spaced(row: list[Evidence]) -> None:
+    """From the first empty sample to the decision lie at least two spacings, less the slack."""
+    before = Presence()
+    for item in row:
+        answer = step(before, item, PROFILE)
+        if answer.state is State.ABSENT and before.state is not State.ABSENT:
+            assert answer.empty_since is not None
+            took = (item.at - answer.empty_since).total_seconds()
+            assert took >= 2 * 0.9 * PROFILE.spacing_s
+        before = answer
 
 
 @given(evidence())
