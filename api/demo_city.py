@@ -20,6 +20,8 @@ from vision.sources.rehearsal.server import path_of
 from vision.sources.rehearsal.stage import HEIGHT, WIDTH, stage_of
 
 PERIOD_S: Final = 60.0
+SLOWEST_S: Final = 90.0
+"""Twice this without a sample is a gap; one or two samples missed on a busy machine are none."""
 FORCE_AFTER: Final = 10
 """Unchanged samples until a window is looked at all the same; two cores have to keep up."""
 SETTINGS: Final = "onpost.yaml"
@@ -72,7 +74,7 @@ def settings_of(rehearsal: Rehearsal) -> dict[str, Any]:
         "data_dir": ".",
         "sampling": {
             "period_s": PERIOD_S,
-            "slowest_period_s": PERIOD_S,
+            "slowest_period_s": SLOWEST_S,
             "force_after": FORCE_AFTER,
         },
         "clock": {

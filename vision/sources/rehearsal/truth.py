@@ -13,7 +13,7 @@ from typing import Final
 from vision.sources.rehearsal.actors import Stretch
 from vision.sources.rehearsal.day import SESSIONS, STARTS, Day, Staged, What
 
-GAP_S: Final = 120.0
+GAP_S: Final = 180.0
 """A blind stretch longer than this splits an absence in two."""
 LATE_S: Final = 5 * 60.0
 OFF_POST_S: Final = 15 * 60.0
