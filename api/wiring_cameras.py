@@ -96,7 +96,9 @@ class CameraWiring:
         size = (camera.width, camera.height) if camera.width and camera.height else None
         recorded = parse_address(self.settings.source_of(camera_id)).kind is AddressKind.RECORDING
         limits = HealthLimits(
-            clock_tolerance_s=self.settings.health.clock_tolerance_s,
+            clock_tolerance_s=self.settings.health.clock_tolerance_s
+            if camera.check_clock
+            else None,
             frozen_s=None if recorded else HealthLimits().frozen_s,
         )
         return CameraHealth(self._reference(camera_id), size, limits)

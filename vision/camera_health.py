@@ -24,14 +24,15 @@ class HealthLimits:
     """What a camera is allowed.
 
     Attributes:
-        clock_tolerance_s: How far its clock may be from ours.
+        clock_tolerance_s: How far its clock may be from ours, None where it tells nothing
+            (some cameras send local time as GMT).
         frozen_s: A live sensor is noisy: pixels that stay equal for so long are a frozen
             picture, not a quiet hall. None where equal pictures are normal (recordings).
         moved_every: Every so many samples the view is compared with the reference.
         shift: Shift of the view that zones bear, as a share of the picture's width.
     """
 
-    clock_tolerance_s: float = 60.0
+    clock_tolerance_s: float | None = 60.0
     frozen_s: float | None = 15.0
     moved_every: int = 5
     shift: float = 0.02
@@ -94,10 +95,10 @@ class CameraHealth:
         return abs(frame.width / frame.height / self._aspect - 1) > ASPECT_TOLERANCE
 
     def _wrong_clock(self, frame: Frame) -> bool:
-        if frame.camera_time is None:
+        tolerance = self._limits.clock_tolerance_s
+        if frame.camera_time is None or tolerance is None:
             return False
-        apart = abs(frame.camera_time - frame.taken_at)
-        return apart > timedelta(seconds=self._limits.clock_tolerance_s)
+        return abs(frame.camera_time - frame.taken_at) > timedelta(seconds=tolerance)
 
     def _frozen(self, frame: Frame) -> bool:
         limit = self._limits.frozen_s

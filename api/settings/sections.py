@@ -218,6 +218,9 @@ class CameraSettings(Section):
     width: int | None = Field(None, ge=16, le=16384)
     height: int | None = Field(None, ge=16, le=16384)
     reference: str | None = Field(None, description="Picture of the camera when it was set up.")
+    check_clock: bool = Field(
+        True, description="False for a camera that sends local time as GMT in its HTTP Date."
+    )
     sampling: SamplingOverride | None = None
 
 

@@ -86,6 +86,11 @@ def test_a_clock_more_than_a_minute_off_cannot_be_trusted(
     assert CameraHealth().check(frame(ROOM, 0, offset)) is reason
 
 
+def test_a_camera_that_sends_local_time_as_gmt_can_be_excused_from_the_clock() -> None:
+    health = CameraHealth(limits=HealthLimits(clock_tolerance_s=None))
+    assert health.check(frame(ROOM, 0, 8 * 3600)) is None
+
+
 def test_a_camera_that_says_no_time_is_judged_by_its_picture_alone() -> None:
     assert CameraHealth().check(frame(ROOM)) is None
 
