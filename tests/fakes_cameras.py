@@ -107,6 +107,8 @@ class ScriptedSource:
             raise failure
 
     def read(self) -> Frame:
+        if not self.held:
+            raise SourceError("图像源未打开。", "the source is not open.", where=self._camera_id)
         self.reads += 1
         self._clock.advance(self._takes_s)
         step = next(self._steps, None)
@@ -149,10 +151,12 @@ def write_clip(
     *,
     codec: str = "libx264",
     make: Callable[[int], Image] = numbered,
+    title: str = "",
 ) -> Path:
     """A clip of `pictures` pictures, `rate` a second; the container goes by the suffix."""
     options = {"movflags": "faststart"} if path.suffix == ".mp4" else {}
     with av.open(str(path), "w", options=options) as container:
+        container.metadata.update({"title": title} if title else {})
         quality = {"crf": "4"} if codec == "libx264" else {}
         stream = container.add_stream(codec, rate=rate, options=quality)
         assert isinstance(stream, VideoStream)

@@ -88,6 +88,18 @@ def test_it_can_be_opened_again_after_it_was_closed(camera: FrameSource) -> None
     assert camera.read().image.shape == first.image.shape
 
 
+def test_there_is_no_picture_before_it_is_opened_nor_after_it_was_closed(
+    camera: FrameSource,
+) -> None:
+    with pytest.raises(SourceError):
+        camera.read()
+    camera.open()
+    camera.read()
+    camera.close()
+    with pytest.raises(SourceError):
+        camera.read()
+
+
 def test_closing_what_was_never_opened_harms_nothing(camera: FrameSource) -> None:
     camera.close()
 

@@ -14,7 +14,7 @@ import pytest
 
 from api.clock import RealClock
 from models.domain.errors import SourceError
-from tests.servers.rtsp import RtspServer, rtsp_server, tcp_server
+from tests.servers.rtsp import RtspServer, describing, rtsp_server, tcp_server
 from vision.camera_link import BackOff, CameraLink, LinkState
 from vision.frame import Frame
 from vision.ports import FrameSource
@@ -33,14 +33,22 @@ def server() -> Iterator[RtspServer]:
         yield running
 
 
-def source(address: str, decoding: Decoding = Decoding.AUTO, period_s: float = 5.0) -> RtspSource:
+IMPATIENT = RtspLimits(open_s=1.5, read_s=1.0, picture_s=1.0)
+
+
+def source(
+    address: str,
+    decoding: Decoding = Decoding.AUTO,
+    period_s: float = 5.0,
+    limits: RtspLimits = QUICK,
+) -> RtspSource:
     return RtspSource(
         parse_address(address),
         "cam1",
         RealClock(),
         period_s=period_s,
         decoding=decoding,
-        limits=QUICK,
+        limits=limits,
     )
 
 
@@ -81,6 +89,42 @@ def test_after_a_pause_the_newest_picture_comes_and_no_backlog(server: RtspServe
         assert (began - frame.taken_at).total_seconds() < 1.0
     finally:
         camera.close()
+
+
+def scrolled(earlier: Frame, later: Frame) -> int:
+    """Pixels by which the bars moved, to either side; they move 4 a picture and come round."""
+    before, after = (frame.image[:90].astype(int) for frame in (earlier, later))
+    width = before.shape[1]
+    error = [np.abs(np.roll(before, by, axis=1) - after).mean() for by in range(width)]
+    best = int(np.argmin(error))
+    return min(best, width - best)
+
+
+@pytest.mark.rtsp
+def test_after_a_pause_the_picture_itself_shows_the_present(server: RtspServer) -> None:
+    # What came while it was being opened is stamped when it is drained: left out.
+    frames = pictures(source(server.address(), Decoding.FULL), 3, pause_s=2.0)[1:]
+    passed = (frames[1].taken_at - frames[0].taken_at).total_seconds()
+    assert passed > 1.5
+    assert abs(scrolled(*frames) - 40 * passed) < 20, "within half a second"
+
+
+@pytest.mark.rtsp
+@pytest.mark.parametrize(("period_s", "keyframes_only"), [(5.0, True), (0.2, False)])
+def test_left_to_itself_it_decodes_keyframes_only_where_they_come_often_enough(
+    server: RtspServer, period_s: float, keyframes_only: bool
+) -> None:
+    camera = source(server.address(), period_s=period_s)
+    camera.open()
+    try:
+        camera.read()
+        time.sleep(2.5)  # keyframes come once a second: by now it knows
+        camera.read()
+        times = [camera.read().taken_at for _ in range(3)]
+    finally:
+        camera.close()
+    gaps = [(b - a).total_seconds() for a, b in itertools.pairwise(times)]
+    assert all((gap > 0.5) == keyframes_only for gap in gaps), gaps
 
 
 @pytest.mark.rtsp
@@ -202,7 +246,7 @@ def test_ten_rounds_of_open_and_close_leave_no_thread_and_no_socket(server: Rtsp
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 200 OK\r\n\r\n", b"\x00\xff" * 500, b"220 mail\r\n"])
 def test_what_does_not_speak_rtsp_is_refused(answer: bytes) -> None:
     with tcp_server(answer) as port:
-        camera = source(f"rtsp://viewer:pl4nted@127.0.0.1:{port}/camera")
+        camera = source(f"rtsp://viewer:pl4nted@127.0.0.1:{port}/camera", limits=IMPATIENT)
         with pytest.raises(SourceError) as refused:
             camera.open()
         assert "pl4nted" not in str(refused.value)
@@ -211,11 +255,43 @@ def test_what_does_not_speak_rtsp_is_refused(answer: bytes) -> None:
 
 def test_a_port_that_accepts_and_says_nothing_fails_within_the_time_out() -> None:
     with tcp_server(None) as port:
-        camera = source(f"rtsp://127.0.0.1:{port}/camera")
+        camera = source(f"rtsp://127.0.0.1:{port}/camera", limits=IMPATIENT)
         began = time.monotonic()
         with pytest.raises(SourceError):
             camera.open()
-        assert time.monotonic() - began < QUICK.open_s + 2
+        assert time.monotonic() - began < IMPATIENT.open_s + 2
+        camera.close()
+
+
+H264 = ("m=video 0 RTP/AVP 96", "a=rtpmap:96 H264/90000", "a=control:t0")
+SVAC = ("m=video 0 RTP/AVP 99", "a=rtpmap:99 SVAC/90000", "a=control:t0")
+SOUND = ("m=audio 0 RTP/AVP 8", "a=control:t0")
+
+
+def test_a_stream_without_pictures_is_told_as_such() -> None:
+    with describing(*SOUND) as port, pytest.raises(SourceError, match="no video"):
+        source(f"rtsp://127.0.0.1:{port}/camera", limits=IMPATIENT).open()
+
+
+def test_a_codec_nobody_knows_is_refused_and_the_connection_released() -> None:
+    with describing(*SVAC) as port:
+        before = open_files()
+        with pytest.raises(SourceError, match=r"codec.*H\.264"):
+            source(f"rtsp://127.0.0.1:{port}/camera", limits=IMPATIENT).open()
+        end = time.monotonic() + 5  # the server's own end of it closes a moment later
+        while open_files() > before + 1 and time.monotonic() < end:
+            time.sleep(0.05)
+        assert open_files() <= before + 1, "the server's end, which it holds, and not ours"
+
+
+def test_a_camera_that_calls_itself_by_a_name_in_gbk_opens_and_its_silence_is_a_failure() -> None:
+    with describing(*H264, title="大厅摄像机".encode("gbk")) as port:
+        camera = source(f"rtsp://127.0.0.1:{port}/camera", limits=IMPATIENT)
+        camera.open()
+        began = time.monotonic()
+        with pytest.raises(SourceError):
+            camera.read()
+        assert time.monotonic() - began < IMPATIENT.read_s + IMPATIENT.picture_s + 1
         camera.close()
 
 
@@ -224,7 +300,7 @@ def test_a_closed_port_is_refused_at_once() -> None:
         pass
     began = time.monotonic()
     with pytest.raises(SourceError, match="refused"):
-        source(f"rtsp://127.0.0.1:{port}/camera").open()
+        source(f"rtsp://127.0.0.1:{port}/camera", limits=IMPATIENT).open()
     assert time.monotonic() - began < 2
 
 

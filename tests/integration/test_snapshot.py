@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import time
+import tracemalloc
 from collections.abc import Iterator
 
 import cv2
@@ -131,6 +133,11 @@ BAD: dict[str, Answer] = {
     "silence": silent,
     "no http": lambda peer: peer.sendall(b"\x00\x01\x02 mail ready\r\n\r\n"),
     "another host": http(b"", "302 Found", Location="http://192.0.2.1/steal.jpg"),
+    "no address": http(b"", "302 Found", Location="http://[bad/"),
+    "no port": http(b"", "302 Found", Location="http://127.0.0.1:99999/x"),
+    "no text": http(b"", "302 Found", Location="/a\x7fb"),
+    "an address without end": http(b"", "302 Found", Location="/" + "a" * 70_000),
+    "packed junk": http(b"junk", Content_Type="image/jpeg", Content_Encoding="gzip"),
     "itself for ever": http(b"", "302 Found", Location="/snapshot.jpg"),
 }
 
@@ -143,6 +150,79 @@ def test_a_camera_that_answers_with_anything_but_a_picture_gives_none(what: str)
             read(address.replace("http://", "http://viewer:pl4nted@"))
         assert time.monotonic() - began < QUICK.total_s + 2, "bounded, however it trickles"
         assert "pl4nted" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        'Digest realm="a", nonce="b", qop="auth-int"',
+        'Digest realm="a", nonce="b", algorithm=ROT13',
+        'Digest realm="a", nonce="b", stale=',
+        'Digest realm="a", nonce="b", junk',
+        'Digest nonce="b"',
+        "Digest",
+        "Bearer",
+        "",
+    ],
+)
+def test_a_challenge_that_nobody_can_read_is_a_failure_like_any_other(challenge: str) -> None:
+    def refuse(peer: socket.socket) -> None:
+        answer = http(b"", "401 Unauthorized", WWW_Authenticate=challenge)
+        answer(peer)
+
+    with answering(refuse) as address, pytest.raises(SourceError) as failure:
+        read(address.replace("http://", "http://viewer:pl4nted@"))
+    assert "pl4nted" not in str(failure.value)
+
+
+def test_a_packed_answer_is_never_unpacked() -> None:
+    packed = gzip.compress(bytes(100_000_000))
+    answer = http(packed, Content_Type="image/jpeg", Content_Encoding="gzip")
+    with answering(answer) as address:
+        tracemalloc.start()
+        try:
+            with pytest.raises(SourceError, match="not a JPEG"):
+                read(address)
+            assert tracemalloc.get_traced_memory()[1] < 20_000_000
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "",
+        "yesterday",
+        "Fri, 31 Dec 9999 23:59:59 -1400",
+        "Fri, 31 Dec 99999999999999999 23:59:59 GMT",
+    ],
+)
+def test_a_clock_that_says_nonsense_leaves_the_picture_without_the_cameras_time(date: str) -> None:
+    with answering(http(PICTURE, Content_Type="image/jpeg", Date=date)) as address:
+        assert read(address).camera_time is None
+
+
+def test_a_connection_that_the_camera_keeps_is_used_again() -> None:
+    connections: list[int] = []
+
+    def keep(peer: socket.socket) -> None:
+        connections.append(peer.fileno())
+        asked = b"\r\n\r\n"  # the first request has been read
+        while asked:
+            if asked.endswith(b"\r\n\r\n"):
+                http(PICTURE, Content_Type="image/jpeg")(peer)
+                asked = b""
+            asked += peer.recv(4096)
+
+    with answering(keep) as address:
+        camera = source(address)
+        camera.open()
+        try:
+            shapes = [camera.read().image.shape for _ in range(4)]
+        finally:
+            camera.close()
+    assert shapes == [ROOM.shape] * 4
+    assert len(connections) == 1
 
 
 def test_after_a_failure_the_next_read_may_succeed() -> None:

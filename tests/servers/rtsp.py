@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 _SCRIPT = Path(__file__).with_name("gst_rtsp.py")
@@ -55,9 +56,46 @@ def rtsp_server(*arguments: str, port: int = 0) -> Iterator[RtspServer]:
         server.stop()
 
 
-@contextmanager
-def tcp_server(answer: bytes | None) -> Iterator[int]:
+def tcp_server(answer: bytes | None) -> AbstractContextManager[int]:
     """A port that accepts everybody and says `answer`, or nothing at all (half-open)."""
+    return _listening(lambda peer: None if answer is None else peer.sendall(answer))
+
+
+def describing(*media: str, title: bytes = b"camera") -> AbstractContextManager[int]:
+    """A camera that describes itself, agrees to everything and never sends a picture.
+
+    Args:
+        media: SDP lines of its streams.
+        title: What it calls itself.
+    """
+    lines = [b"v=0", b"o=- 0 0 IN IP4 127.0.0.1", b"s=" + title, b"t=0 0"]
+    sdp = b"\r\n".join([*lines, *(line.encode() for line in media), b""])
+
+    def converse(peer: socket.socket) -> None:
+        asked = b""
+        while piece := peer.recv(4096):
+            asked += piece
+            while b"\r\n\r\n" in asked:
+                head, _, asked = asked.partition(b"\r\n\r\n")
+                peer.sendall(_agreement(head.decode(), sdp))
+
+    return _listening(converse)
+
+
+def _agreement(request: str, sdp: bytes) -> bytes:
+    number = re.search(r"CSeq: (\d+)", request)
+    assert number is not None
+    head, body = [f"CSeq: {number[1]}", "Session: 1", "Public: DESCRIBE, SETUP, PLAY"], b""
+    if request.startswith("DESCRIBE"):
+        body = sdp
+        head += ["Content-Type: application/sdp", f"Content-Length: {len(body)}"]
+    if request.startswith("SETUP"):
+        head.append("Transport: RTP/AVP/TCP;unicast;interleaved=0-1")
+    return "\r\n".join(["RTSP/1.0 200 OK", *head, "", ""]).encode() + body
+
+
+@contextmanager
+def _listening(converse: Callable[[socket.socket], None]) -> Iterator[int]:
     listening = socket.create_server(("127.0.0.1", 0))
     held: list[socket.socket] = []
 
@@ -68,8 +106,8 @@ def tcp_server(answer: bytes | None) -> Iterator[int]:
             except OSError:
                 return
             held.append(peer)
-            if answer is not None:
-                peer.sendall(answer)
+            with suppress(OSError):
+                converse(peer)
 
     thread = threading.Thread(target=accept, daemon=True)
     thread.start()

@@ -96,7 +96,7 @@ class Clip:
         options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
         self._broken = False
         try:
-            container = av.open(str(self.path), options=options)
+            container = av.open(str(self.path), options=options, metadata_errors="replace")
         except (av.FFmpegError, OSError):
             raise self._not_a_clip() from None
         try:

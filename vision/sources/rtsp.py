@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import av
 import numpy as np
-from av.codec.context import CodecContext
 from av.container import InputContainer
-from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -24,6 +21,7 @@ from vision.sources.address import CameraAddress
 from vision.sources.failures import AccessRefused, NoNewPicture
 from vision.sources.packet_shelf import Arrived, PacketShelf
 from vision.sources.pictures import MAX_PIXELS
+from vision.sources.stream_decoder import StreamDecoder
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_PATIENCE_S = 30.0
@@ -85,7 +83,7 @@ class RtspSource:
         self._limits = limits or RtspLimits()
         self._where = address.redacted
         self._drain: _Drain | None = None
-        self._decoder: VideoCodecContext | None = None
+        self._decoder: StreamDecoder | None = None
 
     def open(self) -> None:
         """Connect and start draining.
@@ -98,7 +96,7 @@ class RtspSource:
         container = self._connect()
         try:
             stream = self._video(container)
-            self._decoder = _decoder_for(stream)
+            self._decoder = StreamDecoder(stream, self._where)
         except SourceError:
             container.close()
             raise
@@ -124,10 +122,10 @@ class RtspSource:
             if self._keyframes_suffice(shelf):
                 keyframe = shelf.take_keyframe(left)
                 packets = [] if keyframe is None else [keyframe]
-                found = _decoded_alone(decoder, packets)
+                found = None if keyframe is None else decoder.alone(keyframe)
             else:
                 packets = shelf.take_chain(left)
-                found = _decoded_on(decoder, packets)
+                found = decoder.on(packets)
             if found is not None:
                 return self._frame(*found)
             damaged = damaged or bool(packets)
@@ -168,6 +166,7 @@ class RtspSource:
                 self._address.with_login.reveal(),
                 format="rtsp",
                 options=options,
+                metadata_errors="replace",  # cameras name themselves in GBK
                 timeout=(self._limits.open_s, self._limits.read_s),
             )
         except (av.FFmpegError, OSError) as error:
@@ -240,55 +239,6 @@ def _camera_time(packet: av.Packet[VideoStream]) -> datetime | None:
         return _EPOCH + timedelta(microseconds=microseconds)
     except OverflowError:
         return None
-
-
-def _decoder_for(stream: VideoStream) -> VideoCodecContext:
-    source = stream.codec_context
-    decoder = CodecContext.create(source.name, "r")
-    assert isinstance(decoder, VideoCodecContext)  # noqa: S101 - tells mypy what create() gave
-    decoder.extradata = source.extradata
-    decoder.thread_count = 1
-    decoder.options = {"flags": "low_delay", "max_pixels": str(MAX_PIXELS)}
-    return decoder
-
-
-def _whole(frames: Iterable[object]) -> list[VideoFrame]:
-    return [frame for frame in frames if isinstance(frame, VideoFrame) and not frame.is_corrupt]
-
-
-def _decoded_alone(
-    decoder: VideoCodecContext, packets: list[Arrived]
-) -> tuple[VideoFrame, Arrived] | None:
-    """One keyframe, whole, without what came before or after."""
-    for arrived in packets:
-        decoder.flush_buffers()
-        try:
-            frames = _whole([*decoder.decode(arrived.packet), *decoder.decode(None)])
-        except av.FFmpegError:
-            return None
-        finally:
-            decoder.flush_buffers()
-        if frames:
-            return frames[-1], arrived
-    return None
-
-
-def _decoded_on(
-    decoder: VideoCodecContext, packets: list[Arrived]
-) -> tuple[VideoFrame, Arrived] | None:
-    """Every packet in order, going on from the last call; the newest picture of them."""
-    newest: VideoFrame | None = None
-    arrived_at = {arrived.packet.pts: arrived for arrived in packets}
-    for arrived in packets:
-        if arrived.packet.is_keyframe:
-            decoder.flush_buffers()
-        try:
-            newest = next(reversed(_whole(decoder.decode(arrived.packet))), newest)
-        except av.FFmpegError:
-            newest = None
-    if newest is None:
-        return None
-    return newest, arrived_at.get(newest.pts, packets[-1])
 
 
 def opening_failure(error: Exception, *, late: bool, where: str) -> SourceError:

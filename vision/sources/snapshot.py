@@ -143,7 +143,10 @@ class SnapshotSource:
 
     def _exchange(self, pool: httpcore.ConnectionPool, url: str) -> httpx.Response:
         """One request with whatever answers to challenges it takes."""
-        request = httpx.Request("GET", url, headers=_HEADERS)
+        try:
+            request = httpx.Request("GET", url, headers=_HEADERS)
+        except httpx.InvalidURL:
+            raise self._bad_redirect() from None
         with closing(self._auth.sync_auth_flow(request)) as flow:
             try:
                 following = next(flow)
@@ -153,7 +156,7 @@ class SnapshotSource:
                         following = flow.send(response)
                     except StopIteration:
                         return response
-            except httpx.ProtocolError:
+            except _NOT_UNDERSTOOD:
                 raise SourceError(
                     "摄像机的认证质询无法识别。",
                     "the camera's authentication challenge is not understood.",
@@ -183,7 +186,9 @@ class SnapshotSource:
             ) from None
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as e:
             raise self._network_failure(e) from None
-        return httpx.Response(answer.status, headers=answer.headers, content=body, request=request)
+        # httpx would unpack what was packed unasked, however large it becomes.
+        headers = [pair for pair in answer.headers if pair[0].lower() != b"content-encoding"]
+        return httpx.Response(answer.status, headers=headers, content=body, request=request)
 
     def _body(self, answer: httpcore.Response) -> bytes:
         body = bytearray()
@@ -215,9 +220,12 @@ class SnapshotSource:
 
     def _followed(self, url: str, response: httpx.Response) -> str:
         """Where a redirect leads, on the same host only: a password goes to nobody else."""
-        target = urljoin(url, str(response.headers.get("location", "")))
-        old, new = urlsplit(url), urlsplit(target)
-        same = (new.scheme, new.hostname, new.port) == (old.scheme, old.hostname, old.port)
+        try:
+            target = urljoin(url, str(response.headers.get("location", "")))
+            old, new = urlsplit(url), urlsplit(target)
+            same = (new.scheme, new.hostname, new.port) == (old.scheme, old.hostname, old.port)
+        except ValueError:
+            raise self._bad_redirect() from None
         upgraded = new.hostname == old.hostname and (old.scheme, new.scheme) == ("http", "https")
         if not (same or upgraded):
             raise SourceError(
@@ -227,6 +235,13 @@ class SnapshotSource:
                 where=self._where,
             )
         return target.partition("#")[0]
+
+    def _bad_redirect(self) -> SourceError:
+        return SourceError(
+            "摄像机重定向到无效的地址;请检查抓图路径。",
+            "the camera redirects to what is no address; check the snapshot's path.",
+            where=self._where,
+        )
 
     def _frame(self, response: httpx.Response) -> Frame:
         taken_at = self._clock.now()
@@ -258,6 +273,14 @@ class SnapshotSource:
             )
 
 
+_NOT_UNDERSTOOD = (
+    httpx.ProtocolError,
+    NotImplementedError,
+    LookupError,
+    ValueError,
+)
+"""What httpx raises, some of it by accident, on challenges it cannot read."""
+
 _HEADERS = {
     "Accept": "image/jpeg, */*;q=0.1",
     "Accept-Encoding": "identity",
@@ -272,6 +295,6 @@ def _date(text: str | None) -> datetime | None:
         return None
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -109,6 +109,14 @@ def test_a_clip_damaged_in_the_middle_gives_no_picture_after_the_damage(tmp_path
     assert 3 <= len(given) <= 7
 
 
+def test_a_clip_titled_in_gbk_as_recorders_do_is_read(tmp_path: Path) -> None:
+    title = "三号窗口".encode("gbk")
+    clip = write_clip(tmp_path / "a.mkv", 20, 10, title="T" * len(title))
+    assert clip.read_bytes().count(b"T" * len(title)) == 1
+    clip.write_bytes(clip.read_bytes().replace(b"T" * len(title), title))
+    assert len(list(Recording(clip).frames())) == 20
+
+
 def test_a_file_of_no_bytes_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"")
     with pytest.raises(InputError, match="0 bytes"):
