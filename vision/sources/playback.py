@@ -18,12 +18,15 @@ from typing import Final
 import av
 import numpy as np
 from av.container import InputContainer
+from av.video.frame import VideoFrame
 
 from models.domain.errors import AddressError, InputError, SourceError
 from vision.frame import Image
 from vision.sources.address import AddressKind, CameraAddress, Secret
+from vision.sources.packet_shelf import Arrived
 from vision.sources.pictures import MAX_PIXELS
 from vision.sources.rtsp import opening_failure
+from vision.sources.stream_decoder import StreamDecoder
 
 LONGEST: Final = timedelta(hours=1)
 """One request; a recorder plays back no faster than it pleases."""
@@ -165,7 +168,8 @@ def stills(
     try:
         until = stopwatch() + bounds.whole_s
         given = 0
-        for still in _due(container, (start, end), every_s, lambda: stopwatch() > until):
+        pictures = _whole(container, address.redacted, start)
+        for still in _due(pictures, (start, end), every_s, lambda: stopwatch() > until):
             given += 1
             yield still
         if given == 0:
@@ -188,6 +192,7 @@ def _open(address: CameraAddress, limits: PlaybackLimits) -> InputContainer:
             address.with_login.reveal(),
             format="rtsp",
             options=options,
+            metadata_errors="replace",  # recorders name themselves in GBK
             timeout=(limits.open_s, limits.read_s),
         )
     except (av.FFmpegError, OSError) as error:
@@ -196,8 +201,21 @@ def _open(address: CameraAddress, limits: PlaybackLimits) -> InputContainer:
         raise opening_failure(error, late=late, where=address.redacted) from None
 
 
+def _whole(container: InputContainer, where: str, moment: datetime) -> Iterator[VideoFrame]:
+    """Every whole picture: what a decoder made up after damage must not become evidence."""
+    if not container.streams.video:
+        return
+    stream = container.streams.video[0]
+    decoder = StreamDecoder(stream, where)
+    for packet in container.demux(stream):
+        if packet.size:
+            found = decoder.on([Arrived(packet, moment, None)])
+            if found is not None:
+                yield found[0]
+
+
 def _due(
-    container: InputContainer,
+    pictures: Iterator[VideoFrame],
     stretch: tuple[datetime, datetime],
     every_s: float,
     over: Callable[[], bool],
@@ -206,7 +224,7 @@ def _due(
     start, end = stretch
     first: float | None = None
     due = 0.0
-    for frame in container.decode(video=0):
+    for frame in pictures:
         if over():
             return
         if frame.pts is None:

@@ -15,6 +15,7 @@ from models.domain.errors import AddressError, InputError, SourceError
 from tests.acceptance.town import Town, at
 from tests.fakes_cameras import write_clip
 from tests.groups import ROOT
+from tests.servers.rtsp import describing
 from vision.frame import Image
 from vision.sources.address import parse_address
 from vision.sources.failures import AccessRefused
@@ -167,3 +168,15 @@ def test_behaviour_is_registered_with_stills_out_of_the_recorder(port: int, tmp_
     assert [one.taken_at.astimezone(ZONE).second for one in taken if one] == [55, 57, 59]
     assert all(one is not None and one.masked for one in taken)
     assert row.started_at == at("09:29:57")
+
+
+@pytest.mark.parametrize("media", [(), ("m=audio 0 RTP/AVP 0", "a=control:sound")])
+def test_a_recorder_with_a_chinese_name_and_no_video_is_told_as_such(
+    media: tuple[str, ...],
+) -> None:
+    with describing(*media, title="政务大厅".encode("gb18030")) as port:
+        address = parse_address(f"rtsp://admin:pl4nted@127.0.0.1:{port}/Streaming/tracks/101")
+        limits = PlaybackLimits(open_s=2, read_s=1)
+        with pytest.raises(SourceError) as failure:
+            list(stills(address, START, END, every_s=1, limits=limits))
+    assert "pl4nted" not in str(failure.value)
