@@ -137,11 +137,6 @@ class CameraLink:
         return self._reason
 
     @property
-    def last_frame_at(self) -> datetime | None:
-        """When the newest frame was taken."""
-        return self._last_frame_at
-
-    @property
     def samples_due(self) -> int:
         """Samples whose due time is over: read or missed."""
         return self.samples_read + self.samples_missed

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.commands.roster import By, SettingsFile
+
+if TYPE_CHECKING:
+    from models.domain.duty_rows import DutyKind
 
 
 def add_to(app: typer.Typer) -> None:
@@ -137,15 +140,21 @@ def withdraw(
     settings: SettingsFile = None,
 ) -> None:
     """Take a notice back; what it was stays in the record."""
-    from api import duty_changes
+    from models.domain.duty_rows import DutyKind
+
+    take_back(DutyKind.NOTICE, notice, reason, by, settings)
+
+
+def take_back(kind: DutyKind, number: str, reason: str, by: str, settings: Path | None) -> None:
+    """Take a notice or a stop back, and say so."""
+    from api.duty_changes import withdraw as withdrawn
     from api.duty_doors import opened, user
     from api.settings import load_settings
     from api.wiring import make_clock
-    from models.domain.duty_rows import DutyKind
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
     with opened(chosen) as record, record.make_uow() as uow:
-        duty_changes.withdraw(uow, DutyKind.NOTICE, notice, now, by=by or user(), reason=reason)
+        withdrawn(uow, kind, number, now, by=by or user(), reason=reason)
         uow.commit()
-    typer.echo(f"{notice} 已撤回 / withdrawn")
+    typer.echo(f"{number} 已撤回 / withdrawn")

@@ -95,15 +95,7 @@ def withdraw(
     settings: SettingsFile = None,
 ) -> None:
     """Take a stop back; what it was stays in the record."""
-    from api import duty_changes
-    from api.duty_doors import opened, user
-    from api.settings import load_settings
-    from api.wiring import make_clock
+    from api.commands.leave import take_back
     from models.domain.duty_rows import DutyKind
 
-    chosen = load_settings(settings)
-    now = make_clock(chosen).now()
-    with opened(chosen) as record, record.make_uow() as uow:
-        duty_changes.withdraw(uow, DutyKind.EXEMPTION, stop, now, by=by or user(), reason=reason)
-        uow.commit()
-    typer.echo(f"{stop} 已撤回 / withdrawn")
+    take_back(DutyKind.EXEMPTION, stop, reason, by, settings)

@@ -143,9 +143,6 @@ class Finding:
         return replace(self, sources=tuple(sorted({*self.sources, *sources})))
 
 
-Judged = Finding
-
-
 def key_of(window_id: str, since: datetime, *, of_unit: bool = False) -> str:
     """The stable name of a finding; the unit's own (空岗) is another one than a person's."""
     stamp = since.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ").replace(".000000", "")

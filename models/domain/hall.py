@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from models.domain.errors import InputError
-from models.domain.geometry import Box, Polygon
+from models.domain.geometry import Polygon
 
 
 class HallKind(StrEnum):
@@ -100,4 +100,3 @@ class Camera:
     hall_id: str
     name: str
     period_s: float = 10.0
-    masks: tuple[Box, ...] = field(default=())

@@ -185,10 +185,3 @@ def passings(seed: int, camera_id: str) -> list[Passing]:
         )
         second += lasts + rng.expovariate(1 / 150)
     return out
-
-
-def now_going_on(
-    stretches: Sequence[Visit] | Sequence[Passing], second: float
-) -> list[Visit | Passing]:
-    """Those of a sorted list that last at a moment."""
-    return [item for item in stretches if item.start <= second < item.end]
