@@ -242,6 +242,46 @@ def test_after_a_failure_the_next_read_may_succeed() -> None:
             camera.close()
 
 
+def test_a_kept_connection_that_the_camera_closes_without_a_word_costs_no_picture() -> None:
+    connections: list[int] = []
+
+    def once_then_close_at_the_next_request(peer: socket.socket) -> None:
+        connections.append(peer.fileno())
+        http(PICTURE, Content_Type="image/jpeg")(peer)
+        peer.recv(4096)
+
+    with answering(once_then_close_at_the_next_request) as address:
+        camera = source(address)
+        camera.open()
+        try:
+            shapes = [camera.read().image.shape for _ in range(3)]
+        finally:
+            camera.close()
+    assert shapes == [ROOM.shape] * 3
+    assert len(connections) == 3
+
+
+def test_a_camera_that_hangs_up_on_every_request_is_asked_no_third_time() -> None:
+    requests: list[int] = []
+
+    def hang_up(peer: socket.socket) -> None:
+        requests.append(peer.fileno())
+        if len(requests) == 1:
+            http(PICTURE, Content_Type="image/jpeg")(peer)
+            peer.recv(4096)
+
+    with answering(hang_up) as address:
+        camera = source(address)
+        camera.open()
+        try:
+            camera.read()
+            with pytest.raises(SourceError, match="broke off"):
+                camera.read()
+        finally:
+            camera.close()
+    assert len(requests) == 2
+
+
 def test_nobody_listening_is_a_failure_that_says_so() -> None:
     with answering(http(b"")) as address:
         pass

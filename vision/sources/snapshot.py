@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from models.domain.errors import SourceError
 from models.domain.ports import Clock
 from vision.frame import Frame
 from vision.sources.address import CameraAddress
+from vision.sources.challenged_auth import ChallengedAuth
 from vision.sources.deadline import Deadline, DeadlineBackend
 from vision.sources.failures import AccessRefused
 from vision.sources.pictures import decode_jpeg
@@ -41,33 +41,6 @@ class SnapshotLimits:
     read_s: float = 5.0
     total_s: float = 10.0
     max_bytes: int = _MAX_BYTES
-
-
-class ChallengedAuth(httpx.Auth):
-    """Basic or Digest, as the camera's challenge asks; Digest where it offers both.
-
-    Remembers the challenge, so that the next request is let in at once.
-    """
-
-    def __init__(self, user: str, password: str) -> None:
-        self._digest = httpx.DigestAuth(user, password)
-        self._basic = httpx.BasicAuth(user, password)
-        self._chosen: httpx.Auth | None = None
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        if self._chosen is not None:
-            yield from self._chosen.auth_flow(request)
-            return
-        response = yield request
-        if response.status_code != 401:
-            return
-        offers = [offer.strip().lower() for offer in response.headers.get_list("www-authenticate")]
-        if any(offer.startswith("digest") or ", digest " in offer for offer in offers):
-            self._chosen = self._digest
-            yield from self._digest.auth_flow(request)
-        elif any(offer.startswith("basic") for offer in offers):
-            self._chosen = self._basic
-            yield from self._basic.auth_flow(request)
 
 
 class SnapshotSource:
@@ -170,25 +143,35 @@ class SnapshotSource:
             "write": self._limits.read_s,
             "pool": self._limits.connect_s,
         }
+        kept = any(connection.is_idle() for connection in pool.connections)
         try:
-            with pool.stream(
-                "GET",
-                str(request.url),
-                headers=request.headers.raw,
-                extensions={"timeout": timeout},
-            ) as answer:
-                body = self._body(answer)
-        except httpcore.TimeoutException:
-            raise SourceError(
-                "摄像机在时限内没有应答完毕。",
-                "the camera did not finish its answer in time.",
-                where=self._where,
-            ) from None
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as e:
-            raise self._network_failure(e) from None
+            answer, body = self._ask(pool, request, timeout)
+        except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
+            if not kept:
+                raise self._network_failure(error) from None
+            answer, body = self._ask_afresh(pool, request, timeout)
+        except _ASKING_FAILED as error:
+            raise self._network_failure(error) from None
         # httpx would unpack what was packed unasked, however large it becomes.
         headers = [pair for pair in answer.headers if pair[0].lower() != b"content-encoding"]
         return httpx.Response(answer.status, headers=headers, content=body, request=request)
+
+    def _ask_afresh(
+        self, pool: httpcore.ConnectionPool, request: httpx.Request, timeout: dict[str, float]
+    ) -> tuple[httpcore.Response, bytes]:
+        """Ask once more: cameras close kept connections without a word."""
+        try:
+            return self._ask(pool, request, timeout)
+        except _ASKING_FAILED as error:
+            raise self._network_failure(error) from None
+
+    def _ask(
+        self, pool: httpcore.ConnectionPool, request: httpx.Request, timeout: dict[str, float]
+    ) -> tuple[httpcore.Response, bytes]:
+        with pool.stream(
+            "GET", str(request.url), headers=request.headers.raw, extensions={"timeout": timeout}
+        ) as answer:
+            return answer, self._body(answer)
 
     def _body(self, answer: httpcore.Response) -> bytes:
         body = bytearray()
@@ -204,6 +187,12 @@ class SnapshotSource:
 
     def _network_failure(self, error: Exception) -> SourceError:
         said = str(error)
+        if isinstance(error, httpcore.TimeoutException):
+            return SourceError(
+                "摄像机在时限内没有应答完毕。",
+                "the camera did not finish its answer in time.",
+                where=self._where,
+            )
         if "CERTIFICATE" in said.upper():
             return SourceError(
                 "摄像机的 HTTPS 证书不受信任;若为自签名证书,请在设置中关闭校验。",
@@ -272,6 +261,13 @@ class SnapshotSource:
                 where=self._where,
             )
 
+
+_ASKING_FAILED = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+)
 
 _NOT_UNDERSTOOD = (
     httpx.ProtocolError,
