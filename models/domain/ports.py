@@ -10,6 +10,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from models.domain.duty_rows import DutyKind, DutyRow
+from models.domain.ports_accounts import AccountBook
+from models.domain.ports_checks import CheckBook
+from models.domain.ports_jobs import JobBook
+from models.domain.ports_outbox import OutboxBook
 from models.domain.presence import Presence
 from models.domain.records import (
     CameraEvent,
@@ -310,6 +314,10 @@ class UnitOfWork(Protocol):
     rosters: RosterBook
     duty: DutyBook
     settings: SettingsBook
+    accounts: AccountBook
+    jobs: JobBook
+    checks: CheckBook
+    outbox: OutboxBook
 
     def __enter__(self) -> UnitOfWork: ...
 

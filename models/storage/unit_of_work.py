@@ -13,13 +13,21 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.domain import ports
 from models.domain.errors import StorageError
+from models.domain.ports_accounts import AccountBook
+from models.domain.ports_checks import CheckBook
+from models.domain.ports_jobs import JobBook
+from models.domain.ports_outbox import OutboxBook
+from models.storage.account_book import StoredAccounts
 from models.storage.anchors import Anchors
 from models.storage.camera_book import StoredCameras
+from models.storage.check_book import StoredChecks
 from models.storage.duty_book import StoredDuty
 from models.storage.engine import READ_ONLY, open_engine
 from models.storage.evidence_book import StoredEvidence
 from models.storage.finding_book import StoredAlerts, StoredFindings
+from models.storage.job_book import StoredJobs
 from models.storage.migrate import upgrade
+from models.storage.outbox_book import StoredOutbox
 from models.storage.register_book import StoredRegister
 from models.storage.span_book import StoredPresences, StoredSpans
 from models.storage.version_book import StoredRosters, StoredSettings
@@ -55,6 +63,10 @@ class SqlUnitOfWork:
     rosters: ports.RosterBook
     duty: ports.DutyBook
     settings: ports.SettingsBook
+    accounts: AccountBook
+    jobs: JobBook
+    checks: CheckBook
+    outbox: OutboxBook
 
     def __init__(self, engine: Engine, anchors: Anchors | None, *, read_only: bool) -> None:
         self._engine = engine
@@ -86,6 +98,10 @@ class SqlUnitOfWork:
         self.rosters = StoredRosters(connection)
         self.duty = StoredDuty(connection)
         self.settings = StoredSettings(connection)
+        self.accounts = StoredAccounts(connection)
+        self.jobs = StoredJobs(connection)
+        self.checks = StoredChecks(connection)
+        self.outbox = StoredOutbox(connection)
         return self
 
     def __exit__(self, *exc: object) -> None:
