@@ -15,7 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.auth.same_origin import SameOrigin
 from api.errors import add_handlers, missing
-from api.routes import cameras, findings, live
+from api.routes import cameras, evidence, findings, live
 from api.wiring import WebParts
 from models.domain.errors import StorageError
 from models.domain.register import Entry
@@ -47,7 +47,7 @@ def create_app(parts: WebParts, *, pages: bool = True) -> FastAPI:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES)
     add_handlers(app)
     versioned = APIRouter(prefix="/api/v1")
-    for routes in (cameras.router, findings.router, live.router):
+    for routes in (cameras.router, findings.router, evidence.router, live.router):
         versioned.include_router(routes)
     versioned.add_api_route("/{path:path}", _no_such_address, include_in_schema=False)
     app.include_router(versioned)

@@ -1,24 +1,20 @@
-"""Findings, alerts and their evidence, read only."""
+"""Findings and alerts, read only."""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import PartsDep
 from api.errors import missing
-from api.routes.cameras import unchanged
 from api.schemas.finding import AlertOut, FindingDetail, FindingPage
 from models.domain.errors import InputError
 from models.domain.records import FindingQuery
 
 router = APIRouter(tags=["findings"])
-
-SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class FindingFilter(BaseModel):
@@ -79,21 +75,6 @@ def list_alerts(parts: PartsDep, standing: bool = False) -> list[AlertOut]:
         for alert in sight.alerts
         if not standing or alert.cleared_at is None
     ]
-
-
-@router.get("/evidence/{sha256}.jpg", response_class=Response)
-def evidence(sha256: str, request: Request, parts: PartsDep) -> Response:
-    """A picture of evidence; its bytes are checked against their hash each time."""
-    picture = None
-    if SHA256.fullmatch(sha256):
-        with parts.make_uow(read_only=True) as uow:
-            picture = uow.evidence.get(sha256)
-    if picture is None:
-        raise missing("证据图片", "evidence picture", sha256)
-    headers = {"ETag": f'"{sha256}"', "Cache-Control": "private, max-age=3600"}
-    if unchanged(request, sha256):
-        return Response(status_code=304, headers=headers)
-    return Response(parts.evidence.read(picture.path), media_type="image/jpeg", headers=headers)
 
 
 def _aware(name: str, moment: datetime | None) -> datetime | None:
