@@ -38,17 +38,30 @@ class Permission(StrEnum):
     CHANGE_SETTINGS = "change_settings"
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
+    SEE_DUTY = "see_duty"
+    CHANGE_DUTY = "change_duty"
+    REGISTER_LEAVE = "register_leave"
+    REGISTER_BEHAVIOUR = "register_behaviour"
+    READ_REGISTER = "read_register"
+    SEE_SETTINGS = "see_settings"
 
 
-_SEES: Final = frozenset({Permission.SEE_FINDINGS, Permission.SEE_EVIDENCE})
+_SEES: Final = frozenset({Permission.SEE_FINDINGS, Permission.SEE_EVIDENCE, Permission.SEE_DUTY})
+_DUTY: Final = frozenset(
+    {Permission.CHANGE_DUTY, Permission.REGISTER_LEAVE, Permission.REGISTER_BEHAVIOUR}
+)
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
-    Role.OPERATOR: _SEES | {Permission.SEE_LIVE},
-    Role.REVIEWER: _SEES | {Permission.SEE_LIVE, Permission.DECIDE},
-    Role.APPROVER: _SEES | {Permission.SEE_LIVE, Permission.APPROVE},
-    Role.LIAISON: _SEES,
-    Role.SUPERVISOR: _SEES | {Permission.SEE_LIVE},
-    Role.SYSTEM_ADMIN: frozenset({Permission.CHANGE_SETTINGS}),
+    Role.OPERATOR: _SEES | _DUTY | {Permission.SEE_LIVE},
+    Role.REVIEWER: _SEES
+    | _DUTY
+    | {Permission.SEE_LIVE, Permission.DECIDE, Permission.READ_REGISTER},
+    Role.APPROVER: _SEES
+    | _DUTY
+    | {Permission.SEE_LIVE, Permission.APPROVE, Permission.READ_REGISTER},
+    Role.LIAISON: _SEES | {Permission.REGISTER_LEAVE},
+    Role.SUPERVISOR: _SEES | {Permission.SEE_LIVE, Permission.READ_REGISTER},
+    Role.SYSTEM_ADMIN: frozenset({Permission.CHANGE_SETTINGS, Permission.SEE_SETTINGS}),
     Role.SECURITY_ADMIN: frozenset({Permission.MANAGE_ACCOUNTS}),
     Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
 }
