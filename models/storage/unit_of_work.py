@@ -68,10 +68,18 @@ class SqlUnitOfWork:
     checks: CheckBook
     outbox: OutboxBook
 
-    def __init__(self, engine: Engine, anchors: Anchors | None, *, read_only: bool) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        anchors: Anchors | None,
+        *,
+        read_only: bool,
+        epoch: int | None = None,
+    ) -> None:
         self._engine = engine
         self._anchors = anchors
         self._read_only = read_only
+        self._epoch = epoch
         self._connection: Connection | None = None
         self._register: StoredRegister | None = None
 
@@ -102,7 +110,19 @@ class SqlUnitOfWork:
         self.jobs = StoredJobs(connection)
         self.checks = StoredChecks(connection)
         self.outbox = StoredOutbox(connection)
+        self._fence()
         return self
+
+    def _fence(self) -> None:
+        """Nothing is written by a scheduling process whose lease another one holds."""
+        if self._epoch is None or self._read_only:
+            return
+        try:
+            with storage_errors():
+                self.jobs.hold(self._epoch)
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __exit__(self, *exc: object) -> None:
         connection, self._connection, self._register = self._connection, None, None
@@ -140,12 +160,20 @@ class SqlUnitOfWork:
 class UnitOfWorkFactory:
     """Makes units of work on one engine; safe from any thread. Close it at the end."""
 
-    def __init__(self, engine: Engine, anchors: Anchors | None = None) -> None:
+    def __init__(
+        self, engine: Engine, anchors: Anchors | None = None, *, epoch: int | None = None
+    ) -> None:
         self.engine = engine
         self.anchors = anchors
+        self._epoch = epoch
 
     def __call__(self, *, read_only: bool = False) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self.engine, self.anchors, read_only=read_only)
+        return SqlUnitOfWork(self.engine, self.anchors, read_only=read_only, epoch=self._epoch)
+
+    def fenced(self, epoch: int) -> UnitOfWorkFactory:
+        """The same for the holder of the schedule's lease: entering one that may write raises
+        LeaseLost once the epoch is over, and the lease cannot be taken while it is open."""
+        return UnitOfWorkFactory(self.engine, self.anchors, epoch=epoch)
 
     def close(self) -> None:
         """Close all connections."""
