@@ -6,6 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.auth.guard import visitor_of
+from api.auth.visitor import Visitor, not_signed_in
 from api.wiring import WebParts
 
 
@@ -14,4 +16,13 @@ def _parts(request: Request) -> WebParts:
     return parts
 
 
+def _visitor(request: Request) -> Visitor:
+    visitor = visitor_of(request)
+    if visitor is None:
+        raise not_signed_in()
+    return visitor
+
+
 PartsDep = Annotated[WebParts, Depends(_parts)]
+VisitorDep = Annotated[Visitor, Depends(_visitor)]
+"""Who calls; a 401 where nobody is signed in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -34,8 +35,39 @@ class NotThere(OnPostError):
     """Asked for something that does not exist."""
 
 
+class NotSignedIn(OnPostError):
+    """Nobody is signed in, or not any more."""
+
+
+class NotAllowed(OnPostError):
+    """The account may not do this."""
+
+
+class PasswordDue(OnPostError):
+    """The first password must be changed before anything else."""
+
+
+class TooMany(OnPostError):
+    """Too many calls in too short a time.
+
+    Args:
+        after_s: Seconds after which another is taken.
+    """
+
+    def __init__(self, after_s: float) -> None:
+        wait = max(1, math.ceil(after_s))
+        super().__init__(
+            f"请求过于频繁,请 {wait} 秒后重试。", f"too many calls; try again in {wait} s."
+        )
+        self.after_s = wait
+
+
 STATUS: Final[Mapping[type[OnPostError], int]] = {
+    NotSignedIn: 401,
+    NotAllowed: 403,
+    PasswordDue: 403,
     NotThere: 404,
+    TooMany: 429,
     ForbiddenMove: 409,
     InputError: 422,
     RegisterError: 409,
