@@ -1,6 +1,8 @@
 """All tables of the record; importing this package fills the metadata."""
 
 from models.storage.base import metadata
+from models.storage.tables.accounts import accounts, sessions, sign_in_failures, tokens
+from models.storage.tables.checks import check_campaigns, check_days, check_results, checks
 from models.storage.tables.duty import duty_rows
 from models.storage.tables.findings import alerts, evidence, findings
 from models.storage.tables.jobs import leases, schedule_days, schedule_jobs
@@ -9,8 +11,13 @@ from models.storage.tables.versions import roster_versions, settings_snapshots
 from models.storage.tables.watching import camera_events, presences, spans
 
 __all__ = [
+    "accounts",
     "alerts",
     "camera_events",
+    "check_campaigns",
+    "check_days",
+    "check_results",
+    "checks",
     "duty_rows",
     "evidence",
     "findings",
@@ -22,6 +29,9 @@ __all__ = [
     "roster_versions",
     "schedule_days",
     "schedule_jobs",
+    "sessions",
     "settings_snapshots",
+    "sign_in_failures",
     "spans",
+    "tokens",
 ]
