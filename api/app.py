@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from api.auth.audit_refusals import AuditRefusals
 from api.auth.same_origin import SameOrigin
 from api.errors import add_handlers, missing
 from api.routes import cameras, evidence, findings, live
@@ -45,6 +46,7 @@ def create_app(parts: WebParts, *, pages: bool = True) -> FastAPI:
     app.add_middleware(SameOrigin)
     if not parts.settings.web.open_to_network:  # other names here would be DNS rebinding
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES)
+    app.add_middleware(AuditRefusals, desk=parts.audit)  # the last added is the outermost
     add_handlers(app)
     versioned = APIRouter(prefix="/api/v1")
     for routes in (cameras.router, findings.router, evidence.router, live.router):
@@ -73,6 +75,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         parts.broadcaster.close()
+        await run_in_threadpool(parts.audit.flush)
         loop.cancel()
         with suppress(asyncio.CancelledError):
             await loop
@@ -83,6 +86,7 @@ async def _look(parts: WebParts) -> None:
     while True:
         await asyncio.sleep(LOOK_EVERY_S)
         entries = await run_in_threadpool(parts.board.refresh)
+        await run_in_threadpool(parts.audit.flush_due)
         if not entries or not parts.broadcaster.listeners:
             continue
         try:

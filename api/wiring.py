@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from api.auth.audit_groups import AuditDesk
 from api.board import Board, OpenNow
 from api.clock import RealClock, SimulatedClock
 from api.events import Broadcaster
@@ -72,6 +73,7 @@ class WebParts:
     board: Board
     broadcaster: Broadcaster
     wall: Wall
+    audit: AuditDesk
 
 
 def web_parts(
@@ -96,6 +98,7 @@ def web_parts(
         board,
         Broadcaster(),
         Wall(settings, teller),
+        AuditDesk(make_uow, clock),
     )
 
 
