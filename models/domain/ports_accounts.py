@@ -51,6 +51,10 @@ class AccountBook(Protocol):
         """Write them; a count of 0 takes them out."""
         ...
 
+    def failing(self) -> Sequence[tuple[str, str, Failures]]:
+        """All that failed: name, address, failures."""
+        ...
+
     def clear_failures(self, login: str) -> None:
         """Forget all failed sign-ins of a name."""
         ...
@@ -103,6 +107,6 @@ class AccountBook(Protocol):
         """Revoke one; as it was before, None where there is none."""
         ...
 
-    def sweep(self, before: datetime) -> None:
-        """Take out sessions last used, and failed sign-ins, before this moment."""
+    def sweep(self, *, sessions_before: datetime, failures_before: datetime) -> None:
+        """Take out sessions last used, and failed sign-ins, before these moments."""
         ...
