@@ -18,7 +18,7 @@ from models.domain.presence import State
 WATCH = "watch"
 """Name under which the process that watches leaves word on the shelf."""
 
-LINK_STATES = ("connecting", "live", "stale", "backing_off", "closed")
+LINK_STATES = ("connecting", "live", "stale", "backing_off", "resting", "closed")
 DETECT_BUCKETS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 2.5, 5.0)
 
 

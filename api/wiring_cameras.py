@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.duty_desk import DutyDesk
 from api.settings import Settings
+from api.settings.sections import CameraWatch
 from models.domain.errors import SettingsError, SourceError
 from models.domain.geometry import Polygon
 from models.domain.hall import Coverage, Window
 from models.domain.ports import Clock
+from vision.attention import Attention
 from vision.camera_desk import CameraDesk
 from vision.camera_health import CameraHealth, HealthLimits
 from vision.camera_link import CameraLink
 from vision.engine.local import CameraPost, LinkListener
 from vision.frame import Frame, Image
 from vision.gate import Gate
+from vision.lines import Line, OnLine
 from vision.look import Looker
+from vision.ports import FrameSource
 from vision.sources.address import AddressKind, parse_address
 from vision.sources.opening import open_source
 from vision.sources.pictures import decode_jpeg
@@ -33,13 +37,16 @@ class CameraWiring:
     desk: DutyDesk
     looker: Looker
     clock: Clock
+    attention: Attention = field(default_factory=Attention)
 
     def posts(self) -> list[CameraPost]:
         """A post for every camera; they take turns within their period."""
         turns = random.Random(0)  # noqa: S311  spreads the load, guards nothing
         zones = self._zones()
+        lines = {name: Line(name, one.max_cameras) for name, one in self.settings.lines.items()}
         return [
-            self._post(camera, zones[camera], turns.random()) for camera in self.settings.cameras
+            self._post(camera, zones[camera], turns.random(), lines)
+            for camera in self.settings.cameras
         ]
 
     def watched(self) -> Callable[[str, datetime], bool]:
@@ -61,27 +68,40 @@ class CameraWiring:
                     zones[view.camera_id][window.id] = view.polygon
         return zones
 
-    def _post(self, camera_id: str, zones: dict[str, Polygon], turn: float) -> CameraPost:
+    def _post(
+        self, camera_id: str, zones: dict[str, Polygon], turn: float, lines: Mapping[str, Line]
+    ) -> CameraPost:
         sampling = self.settings.sampling_of(camera_id)
         required = {window: self.desk.windows[window].required for window in zones}
         desk = CameraDesk(
             zones, self.looker, self._health(camera_id), Gate(sampling.force_after), required
         )
 
+        camera = self.settings.cameras[camera_id]
+        on_check = camera.watch is CameraWatch.ON_CHECK
+        line = lines.get(camera.line or "")
+
+        def source() -> FrameSource:
+            found = open_source(
+                self.settings.source_of(camera_id),
+                camera_id,
+                self.clock,
+                period_s=sampling.period_s,
+            )
+            return found if line is None else OnLine(found, line)
+
         def link(on_frame: Callable[[Frame], None], on_state: LinkListener) -> CameraLink:
             return CameraLink(
                 camera_id,
-                lambda: open_source(
-                    self.settings.source_of(camera_id),
-                    camera_id,
-                    self.clock,
-                    period_s=sampling.period_s,
-                ),
+                source,
                 self.clock,
                 period_s=sampling.period_s,
                 phase_s=turn * sampling.period_s,
                 on_frame=on_frame,
                 on_state=on_state,
+                keep_open=not on_check and line is None,
+                closer=lambda: self.attention.closer(camera_id),
+                on_demand=on_check,
             )
 
         return CameraPost(camera_id, desk, link)

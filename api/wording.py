@@ -44,6 +44,7 @@ LINKS: Final[Mapping[str, Pair]] = {
     "live": ("正常", "live"),
     "stale": ("画面停滞", "stale"),
     "backing_off": ("等待重连", "waiting to reconnect"),
+    "resting": ("待抽查", "resting until a check"),
     "closed": ("已关闭", "closed"),
 }
 

@@ -79,6 +79,11 @@ class CameraDesk:
         self._health = health
         self._gate = gate
 
+    @property
+    def windows(self) -> frozenset[str]:
+        """The windows that it answers for."""
+        return frozenset(self._zones)
+
     def examine(self, frame: Frame, doubtful: Collection[str]) -> Examined:
         """Evidence for every window of this camera.
 

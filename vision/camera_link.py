@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import floor
+from typing import Final
 
 from models.domain.errors import ForbiddenMove, SourceError
 from models.domain.ports import Clock
@@ -24,14 +25,17 @@ class LinkState(StrEnum):
     LIVE = "live"
     STALE = "stale"
     BACKING_OFF = "backing_off"
+    RESTING = "resting"
     CLOSED = "closed"
 
 
+_ENDS = frozenset({LinkState.RESTING, LinkState.CLOSED})
 ALLOWED_MOVES: Mapping[LinkState, frozenset[LinkState]] = {
-    LinkState.CONNECTING: frozenset({LinkState.LIVE, LinkState.BACKING_OFF, LinkState.CLOSED}),
-    LinkState.LIVE: frozenset({LinkState.STALE, LinkState.BACKING_OFF, LinkState.CLOSED}),
-    LinkState.STALE: frozenset({LinkState.LIVE, LinkState.BACKING_OFF, LinkState.CLOSED}),
-    LinkState.BACKING_OFF: frozenset({LinkState.CONNECTING, LinkState.CLOSED}),
+    LinkState.CONNECTING: frozenset({LinkState.LIVE, LinkState.BACKING_OFF}) | _ENDS,
+    LinkState.LIVE: frozenset({LinkState.STALE, LinkState.BACKING_OFF}) | _ENDS,
+    LinkState.STALE: frozenset({LinkState.LIVE, LinkState.BACKING_OFF}) | _ENDS,
+    LinkState.BACKING_OFF: frozenset({LinkState.CONNECTING}) | _ENDS,
+    LinkState.RESTING: frozenset({LinkState.CONNECTING, LinkState.CLOSED}),
     LinkState.CLOSED: frozenset(),
 }
 """From each state, where it may go. A state never moves to itself."""
@@ -67,6 +71,9 @@ OnFrame = Callable[[Frame], None]
 OnState = Callable[[str, LinkState, str, datetime], None]
 """Called with camera id, new state, reason (both languages, no password) and moment."""
 
+ATTENTIVE_S: Final = 0.5
+"""Real seconds within which a link notices that closer samples are wanted."""
+
 
 class CameraLink:
     """Reads one camera at its due times: start + `phase_s` + k × `period_s`.
@@ -87,6 +94,9 @@ class CameraLink:
         stale_after: Periods without a frame until LIVE becomes STALE; twice as many end the
             connection.
         keep_open: False connects for each sample and hangs up after it (thin lines).
+        closer: Seconds between samples that somebody wants just now, None where nobody asks;
+            such samples come between the due ones and are not counted.
+        on_demand: There are no due times: it rests, unconnected, until `closer` asks.
     """
 
     def __init__(
@@ -103,6 +113,8 @@ class CameraLink:
         back_off: BackOff | None = None,
         stale_after: float = 3.0,
         keep_open: bool = True,
+        closer: Callable[[], float | None] | None = None,
+        on_demand: bool = False,
     ) -> None:
         self.camera_id = camera_id
         self._make_source = make_source
@@ -115,12 +127,15 @@ class CameraLink:
         self._back_off = back_off or BackOff()
         self._stale_after = stale_after * self._period
         self._keep_open = keep_open
-        self._state = LinkState.CONNECTING
+        self._closer = closer
+        self._on_demand = on_demand
+        self._state = LinkState.RESTING if on_demand else LinkState.CONNECTING
         self._reason = ""
         self._source: FrameSource | None = None
         self._failures = 0
         self._reads_in_a_row = 0
         self._retry_at: datetime | None = None
+        self._tried_at: datetime | None = None
         self._last_frame_at: datetime | None = None
         self._live_since: datetime | None = None
         self.samples_read = 0
@@ -145,17 +160,21 @@ class CameraLink:
         """Read until `stop` is set; whatever ends it, the source is released and CLOSED said."""
         begins = self._clock.now() + self._phase
         due = 0  # number of the oldest due time that is neither read nor missed
-        self._tell(LinkState.CONNECTING, "")
+        self._tell(self._state, "")
         try:
             while not stop.is_set():
-                wanted = begins + due * self._period
-                if not self._wait_until(max(wanted, self._retry_at or wanted), stop):
+                regular = None if self._on_demand else begins + due * self._period
+                if not self._wait(regular, stop):
                     break
+                if regular is None or self._clock.now() < regular:
+                    self._give(self._sample())
+                    continue
                 due = self._skip_to_newest(begins, due)
                 frame = self._sample()
                 if frame is not None:
                     due += 1
-                    self._on_frame(frame)
+                    self.samples_read += 1
+                    self._give(frame)
                 elif self._source is not None:
                     due += 1  # connected but nothing new: the next due time is the next try
                     self.samples_missed += 1
@@ -163,12 +182,36 @@ class CameraLink:
             self._release()
             self._move(LinkState.CLOSED, "")
 
-    def _wait_until(self, moment: datetime, stop: threading.Event) -> bool:
-        """False where the link is to stop."""
-        while (left := (moment - self._clock.now()).total_seconds()) > 0:
-            if stop.wait(left / self._clock.speed):
-                return False
-        return not stop.is_set()
+    def _give(self, frame: Frame | None) -> None:
+        if frame is not None:
+            self._on_frame(frame)
+
+    def _wait(self, regular: datetime | None, stop: threading.Event) -> bool:
+        """Until a sample is due or wanted; False where the link is to stop."""
+        while not stop.is_set():
+            wanted = self._wanted(regular)
+            if wanted is None:
+                self._release()
+                self._move(LinkState.RESTING, "")
+                stop.wait(ATTENTIVE_S)
+                continue
+            left = (wanted - self._clock.now()).total_seconds() / self._clock.speed
+            if left <= 0:
+                return True
+            stop.wait(left if self._closer is None else min(left, ATTENTIVE_S))
+        return False
+
+    def _wanted(self, regular: datetime | None) -> datetime | None:
+        """When the next sample is to be taken, as far as it is known now."""
+        closer = self._closer() if self._closer is not None else None
+        wanted = regular
+        if closer is not None:
+            before = self._tried_at
+            soon = before + timedelta(seconds=closer) if before else self._clock.now()
+            wanted = soon if regular is None else min(regular, soon)
+        if wanted is None or self._retry_at is None:
+            return wanted
+        return max(wanted, self._retry_at)
 
     def _skip_to_newest(self, begins: datetime, due: int) -> int:
         newest = floor((self._clock.now() - begins) / self._period)
@@ -178,6 +221,7 @@ class CameraLink:
 
     def _sample(self) -> Frame | None:
         """One attempt: a new frame, or None and the link's state says why."""
+        self._tried_at = self._clock.now()
         try:
             source = self._connected()
             frame = self._newer(source.read())
@@ -199,7 +243,7 @@ class CameraLink:
 
     def _connected(self) -> FrameSource:
         if self._source is None:
-            if self._state is LinkState.BACKING_OFF:
+            if self._state in (LinkState.BACKING_OFF, LinkState.RESTING):
                 self._move(LinkState.CONNECTING, "")
             self._source = self._make_source()
             self._source.open()
@@ -207,7 +251,6 @@ class CameraLink:
         return self._source
 
     def _succeeded(self, frame: Frame) -> None:
-        self.samples_read += 1
         self._last_frame_at = frame.taken_at
         self._retry_at = None
         self._reads_in_a_row += 1

@@ -34,8 +34,10 @@ def _findings(values: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _same_names("cameras", cameras, lambda item: str(item.get("hall")))
     yield from _same_names("windows", windows, lambda item: str(item.get("hall")))
     yield from _shared_sources(cameras)
+    lines = _section(values, "lines")
     for camera_id, camera in cameras.items():
         yield from _known(("cameras", camera_id, "hall"), camera, halls, "大厅", "hall")
+        yield from _known(("cameras", camera_id, "line"), camera, lines, "线路", "line")
     for window_id, window in windows.items():
         path = ("windows", window_id)
         yield from _known((*path, "hall"), window, halls, "大厅", "hall")

@@ -21,6 +21,7 @@ from api.settings.sections import (
     HallSettings,
     HealthSettings,
     HoursSettings,
+    LineSettings,
     LogSettings,
     PresenceSettings,
     RosterSettings,
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     watch: WatchSettings = WatchSettings()
     log: LogSettings = LogSettings()
+    lines: dict[Identifier, LineSettings] = {}
     halls: dict[Identifier, HallSettings] = {}
     cameras: dict[Identifier, CameraSettings] = {}
     windows: dict[Identifier, WindowSettings] = {}

@@ -209,6 +209,19 @@ class HallSettings(Section):
     duty: DutyOverride | None = None
 
 
+class CameraWatch(StrEnum):
+    """Watched all the time, or connected for spot checks only (thin lines, 窄带线路)."""
+
+    ALWAYS = "always"
+    ON_CHECK = "on_check"
+
+
+class LineSettings(Section):
+    """A line that several cameras share."""
+
+    max_cameras: int = Field(1, ge=1, le=64, description="Cameras connected at one time.")
+
+
 class CameraSettings(Section):
     """A camera (摄像头). `source` may hold a password and never shows in a print."""
 
@@ -221,6 +234,8 @@ class CameraSettings(Section):
     check_clock: bool = Field(
         True, description="False for a camera that sends local time as GMT in its HTTP Date."
     )
+    watch: CameraWatch = CameraWatch.ALWAYS
+    line: Identifier | None = Field(None, description="The line of `lines` it is on.")
     sampling: SamplingOverride | None = None
 
 

@@ -13,6 +13,7 @@ import structlog
 from models.domain.errors import StorageError
 from models.domain.ports import Clock
 from models.domain.presence import Reason
+from vision.attention import Attention
 from vision.camera_desk import CameraDesk, Examined
 from vision.camera_link import CameraLink, LinkState
 from vision.engine.newest import NewestQueue
@@ -78,6 +79,7 @@ class LocalEngine:
             nobody has to be seen by is shown on the wall, not examined.
         workers: Threads that examine pictures.
         witness: Told of every examined picture and its JPEG, for clues on behaviour.
+        attention: What spot checks want to see closer just now.
     """
 
     def __init__(
@@ -92,8 +94,10 @@ class LocalEngine:
         watched: Callable[[str, datetime], bool],
         workers: int = 2,
         witness: Callable[[Examined, bytes], None] | None = None,
+        attention: Attention | None = None,
     ) -> None:
         self._witness = witness
+        self._attention = attention or Attention()
         self._watched = watched
         self._posts = {post.camera_id: post for post in posts}
         self._room = room
@@ -150,7 +154,8 @@ class LocalEngine:
         return self._overtaken + sum(link.samples_missed for link in self._links)
 
     def _arrived(self, frame: Frame) -> None:
-        if self._queue.put(frame):
+        # A picture that a check's closer one overtakes is no gap in what was watched.
+        if self._queue.put(frame) and not self._attention.wants(frame.camera_id):
             self._overtaken += 1
             self._meter.missed()
 
@@ -161,6 +166,9 @@ class LocalEngine:
             reason = Reason.OFFLINE if state is LinkState.BACKING_OFF else Reason.STALE
             self._room.offline(camera_id, reason)
             self._shelf.offline(camera_id, state.value, reason, at)
+        elif state is LinkState.RESTING:
+            self._room.offline(camera_id, Reason.NOT_WATCHED)
+            self._shelf.offline(camera_id, state.value, Reason.NOT_WATCHED, at)
         elif state is LinkState.LIVE:
             self._room.offline(camera_id, None)
 
@@ -177,7 +185,8 @@ class LocalEngine:
     def _examine(self, frame: Frame) -> None:
         jpeg = frame.jpeg or encode(frame.image)
         fault = None
-        if self._watched(frame.camera_id, frame.taken_at):
+        wanted = self._attention.wants(frame.camera_id)
+        if wanted or self._watched(frame.camera_id, frame.taken_at):
             fault = self._take(frame, jpeg)
         else:
             self._room.offline(frame.camera_id, Reason.NOT_WATCHED)
@@ -189,7 +198,10 @@ class LocalEngine:
     def _take(self, frame: Frame, jpeg: bytes) -> Reason | None:
         started = self._stopwatch()
         doubtful = self._room.doubtful(frame.camera_id)
-        examined = self._posts[frame.camera_id].desk.examine(frame, doubtful)
+        desk = self._posts[frame.camera_id].desk
+        if self._attention.forces(frame.camera_id, frame.taken_at):
+            doubtful = desk.windows
+        examined = desk.examine(frame, doubtful)
         refused = self._room.take(frame.camera_id, examined, jpeg)
         if refused:
             log.warning("older_than_known", camera=frame.camera_id, windows=refused)

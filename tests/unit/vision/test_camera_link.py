@@ -21,11 +21,12 @@ from vision.camera_link import (
 from vision.frame import Frame
 from vision.sources.failures import AccessRefused, NoNewPicture
 
-C, L, S, B, X = (
+C, L, S, B, R, X = (
     LinkState.CONNECTING,
     LinkState.LIVE,
     LinkState.STALE,
     LinkState.BACKING_OFF,
+    LinkState.RESTING,
     LinkState.CLOSED,
 )
 QUIET = NoNewPicture("无新画面。", "nothing new")
@@ -86,11 +87,17 @@ class Bench:
         return [(frame.taken_at - MORNING).total_seconds() for frame in self.frames]
 
     @property
+    def gone(self) -> float:
+        """Seconds of the clock since the start."""
+        return (self.clock.now() - MORNING).total_seconds()
+
+    @property
     def nothing_is_held(self) -> bool:
         return not any(source.held for source in self.sources) and self.peak_held == 0
 
 
-MOVES = {(C, L), (C, B), (C, X), (L, S), (L, B), (L, X), (S, L), (S, B), (S, X), (B, C), (B, X)}
+MOVES = {(C, L), (C, B), (L, S), (L, B), (S, L), (S, B), (B, C), (R, C)}
+MOVES |= {(old, end) for old in (C, L, S, B) for end in (R, X)} | {(R, X)}
 
 
 @pytest.mark.parametrize("old", list(LinkState))
@@ -264,3 +271,39 @@ def test_a_long_dead_camera_is_tried_for_ever() -> None:
     assert 1300 < len(bench.sources) < 2100
     assert bench.link.samples_read == 0
     assert bench.link.samples_missed >= 8_600
+
+
+def test_closer_samples_come_between_the_due_ones_and_are_not_counted() -> None:
+    bench = Bench(period_s=60.0, closer=lambda: 10.0 if 100 <= bench.gone < 150 else None)
+    bench.run(241)
+    assert bench.taken[:2] == [0, 60]
+    assert [round(at) for at in bench.taken[2:7]] == [100, 110, 120, 130, 140]
+    assert bench.taken[7:] == [180, 240]
+    assert (bench.link.samples_due, bench.link.samples_missed) == (5, 0)
+
+
+def test_a_camera_for_checks_only_rests_unconnected_until_it_is_asked_for() -> None:
+    bench = Bench(
+        on_demand=True,
+        keep_open=False,
+        closer=lambda: 10.0 if 100 <= bench.gone < 150 else None,
+    )
+    bench.run(300)
+    assert [round(at) for at in bench.taken] == [100, 110, 120, 130, 140]
+    assert bench.states == [R, C, L, R, X]
+    assert len(bench.sources) == 5, "a thin line is connected for each picture only"
+    assert bench.nothing_is_held
+    assert bench.link.samples_due == 0
+
+
+def test_a_camera_that_was_asked_for_and_does_not_answer_backs_off_and_rests_again() -> None:
+    bench = Bench(
+        openings=[broken()] * 99,
+        on_demand=True,
+        closer=lambda: 10.0 if bench.gone < 60 else None,
+    )
+    bench.run(200)
+    assert bench.states[:3] == [R, C, B]
+    assert bench.states[-2:] == [R, X]
+    assert bench.frames == []
+    assert bench.nothing_is_held
