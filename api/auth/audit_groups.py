@@ -28,7 +28,7 @@ EVERY_S: Final = 60.0
 NOBODY_EVERY_S: Final = 3600.0
 """Calls that need no account (health checks) are told once an hour."""
 
-MOST_GROUPS: Final = 2000
+MOST_GROUPS: Final = 500
 """Groups at a time; callers beyond that share one, so that no flood fills memory or disk."""
 
 AT_ONCE: Final = 60

@@ -6,6 +6,7 @@ outside the database. They name accounts, never people of the roster, and hold n
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -154,3 +155,36 @@ def deed_of(entry: Entry) -> Deed:
         said=held["said"],
         hash=entry.hash,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DeedQuery:
+    """Which deeds a list shows; an empty field asks for all of them.
+
+    Attributes:
+        since: Entered at or after this moment.
+        until: Entered before this moment.
+    """
+
+    who: str = ""
+    action: str = ""
+    target: str = ""
+    outcome: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Texts that the stored body of every deed that is asked for contains, word for word:
+        canonical JSON has its names in order, so these stand at no other place."""
+        wanted = (("outcome", self.outcome, "roles"), ("target", self.target, "who"))
+        return tuple(f'"{name}":{_text(held)},"{then}":' for name, held, then in wanted if held)
+
+    @property
+    def ending(self) -> str:
+        """The end of the stored body of every deed that is asked for; empty for any."""
+        return f'"who":{_text(self.who)}}}' if self.who else ""
+
+
+def _text(held: str) -> str:
+    return json.dumps(held, ensure_ascii=False)

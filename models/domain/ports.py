@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from models.domain.audit import DeedQuery
 from models.domain.duty_rows import DutyKind, DutyRow
 from models.domain.ports_accounts import AccountBook
 from models.domain.ports_checks import CheckBook
@@ -118,6 +119,13 @@ class RegisterBook(Protocol):
     ) -> list[Entry]:
         """Entries of a kind registered in [since, until), oldest first."""
         ...
+
+    def deeds(self, query: DeedQuery, *, before_seq: int = 0, limit: int = 100) -> list[Entry]:
+        """Entries of the audit log, newest first; `before_seq` is the last number of the page
+        before, 0 for the first page."""
+        ...
+
+    def count_deeds(self, query: DeedQuery) -> int: ...
 
     def head(self, *, chain: str = MAIN_CHAIN) -> Head:
         """The newest entry's number and hash."""

@@ -7,8 +7,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
+from models.domain.audit import AUDIT_CHAIN, DeedQuery
 from models.domain.errors import RegisterError
 from models.domain.register import (
     GENESIS,
@@ -134,9 +135,37 @@ class StoredRegister:
         query = query.order_by(entries.seq).limit(limit)
         return [_read(row) for row in self._connection.execute(query)]
 
+    def deeds(self, query: DeedQuery, *, before_seq: int = 0, limit: int = 100) -> list[Entry]:
+        chosen = select(register_entries).where(*_deeds(query))
+        if before_seq:
+            chosen = chosen.where(register_entries.c.seq < before_seq)
+        chosen = chosen.order_by(register_entries.c.seq.desc()).limit(limit)
+        return [_read(row) for row in self._connection.execute(chosen)]
+
+    def count_deeds(self, query: DeedQuery) -> int:
+        chosen = select(func.count()).select_from(register_entries).where(*_deeds(query))
+        return int(self._connection.execute(chosen).scalar_one())
+
     def head(self, *, chain: str = MAIN_CHAIN) -> Head:
         row = self._select_head(chain, lock=False)
         return Head(chain) if row is None else Head(chain, row.seq, row.hash)
+
+
+def _deeds(query: DeedQuery) -> list[ColumnElement[bool]]:
+    entries = register_entries.c
+    wanted = [entries.chain == AUDIT_CHAIN]
+    if query.action:
+        wanted.append(entries.kind == query.action)
+    if query.since is not None:
+        wanted.append(entries.at_text >= moment_text(query.since))
+    if query.until is not None:
+        wanted.append(entries.at_text < moment_text(query.until))
+    # LIKE minds the case of letters in PostgreSQL and not in SQLite: here it never does.
+    body = func.lower(entries.body)
+    wanted += [body.contains(mark.lower(), autoescape=True) for mark in query.marks]
+    if query.ending:
+        wanted.append(body.endswith(query.ending.lower(), autoescape=True))
+    return wanted
 
 
 def _entry(row: Row[Any] | None) -> Entry | None:
