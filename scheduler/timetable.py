@@ -1,0 +1,88 @@
+"""The timetable (时刻表): every job of the scheduling process, as data.
+
+To add a job: a line here, its work in `scheduler/jobs/<name>.py`, and its name in
+`api/wiring_schedule.py`. Spot checks are no jobs: a tick works out what is due, so that nothing
+stored here tells when the next one is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from models.domain.daily import Daily
+
+
+class Lane(StrEnum):
+    """Threads that jobs share; what is slow in one lane holds up no other."""
+
+    CHECKS = "checks"
+    POST = "post"
+    HOUSE = "house"
+
+
+LANES: Final = {Lane.CHECKS: 2, Lane.POST: 1, Lane.HOUSE: 1}
+"""Threads of each lane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job.
+
+    Attributes:
+        id: Its name for good.
+        zh: What it does, in Chinese.
+        en: The same in English.
+        every_s: Real seconds between ticks.
+        lane: Whose threads it uses.
+        grace_s: A tick that gets its thread so many seconds late is left out (misfire grace).
+        longest_s: A run that lasts longer hangs: the process ends and is started again.
+        daily: For a daily job, when: a tick then only asks whether its moment has come.
+        coalesce: Many ticks that were missed count as one.
+        max_instances: Runs of it at the same time.
+    """
+
+    id: str
+    zh: str
+    en: str
+    every_s: float
+    lane: Lane = Lane.CHECKS
+    grace_s: int = 30
+    longest_s: float = 120.0
+    daily: Daily | None = None
+    coalesce: bool = True
+    max_instances: int = 1
+
+
+CHECKS_COMMIT: Final = "checks-commit"
+CHECKS_DUE: Final = "checks-due"
+CHECKS_SWEEP: Final = "checks-sweep"
+CHECKS_REVEAL: Final = "checks-reveal"
+POST: Final = "post"
+
+TIMETABLE: Final = (
+    Job(CHECKS_COMMIT, "公布当日抽查承诺", "publish the commitment of a day's random checks", 10.0),
+    Job(CHECKS_DUE, "写入到点的检查", "write the checks that are due", 2.0),
+    Job(CHECKS_SWEEP, "清理未执行的检查", "give up checks that nobody makes in time", 5.0),
+    Job(CHECKS_REVEAL, "闭馆后公开随机种子", "reveal seed and nonce after closing", 30.0),
+    Job(POST, "发送通知", "send what waits in the outbox", 2.0, Lane.POST, longest_s=600.0),
+)
+"""What runs, and how often; `docs/schedule.md` says what each does where it is late."""
+
+
+def chosen(timetable: Iterable[Job], ids: Iterable[str]) -> list[Job]:
+    """The jobs of the timetable that there is work for.
+
+    Raises:
+        ValueError: the timetable has two jobs of a name, or none for some work.
+    """
+    known = list(timetable)
+    names = [job.id for job in known]
+    wanted = set(ids)
+    if len(set(names)) != len(names) or wanted - set(names):
+        raise ValueError(
+            f"the timetable and its work do not fit: {sorted(names)}, {sorted(wanted)}"
+        )
+    return [job for job in known if job.id in wanted]
