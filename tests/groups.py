@@ -58,6 +58,12 @@ def _has_weights() -> bool:
     return (ROOT / "weights" / "yolov8s.onnx").is_file()
 
 
+def _has_chinese_font() -> bool:
+    from scheduler.circulars.typesetting import fonts_lacking
+
+    return not fonts_lacking()
+
+
 GROUPS: Final = (
     Group(
         "rtsp",
@@ -78,6 +84,12 @@ GROUPS: Final = (
         "Chromium 与中文字体 / Chromium and Chinese fonts",
         "apt install chromium fonts-noto-cjk",
         cache(_has_chromium),
+    ),
+    Group(
+        "fonts",
+        "中文字体,用于 PDF / a font with Chinese characters, for PDF",
+        "apt install fonts-noto-cjk",
+        cache(_has_chinese_font),
     ),
     Group(
         "postgres",
