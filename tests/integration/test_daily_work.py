@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,7 +55,7 @@ class Digest:
 
 
 @pytest.fixture
-def clock() -> Iterator[StillClock]:
+def clock() -> StillClock:
     return StillClock(EVENING - timedelta(hours=1))
 
 

@@ -65,10 +65,11 @@ def test_it_ticks_and_notes_each_run(make: Make) -> None:
 
 def test_a_run_that_fails_is_noted_and_the_next_one_comes(make: Make) -> None:
     def fail() -> str:
+        failed.append(1)
         raise InputError("坏", "bad", where="x") if len(failed) % 2 else ValueError("worse")
 
     failed: list[int] = []
-    clockwork = make([job()], {"a": lambda: (failed.append(1), fail())[1]})
+    clockwork = make([job()], {"a": fail})
     wait_for(lambda: row(clockwork).failures >= 3)
     assert row(clockwork).outcome is Outcome.FAILED
     assert row(clockwork).said in {"InputError", "ValueError"}
@@ -116,7 +117,12 @@ def test_one_that_hangs_holds_up_its_own_lane_only_and_is_told(make: Make) -> No
 
 def test_nothing_runs_after_it_stopped(make: Make) -> None:
     ran: list[int] = []
-    clockwork = make([job(every_s=0.1)], {"a": lambda: ran.append(1) or ""})  # type: ignore[func-returns-value]
+
+    def run() -> str:
+        ran.append(1)
+        return ""
+
+    clockwork = make([job()], {"a": run})
     wait_for(lambda: len(ran) >= 2)
     assert clockwork.stop(20)
     counted = len(ran)
