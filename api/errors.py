@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -14,21 +15,27 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.redact import redact
-from api.schemas.problem import ProblemOut
+from api.schemas.problem import MendOut, ProblemOut
+from models.domain.accounts import LockedOut, SignInRefused
 from models.domain.errors import (
     DetectorError,
     ForbiddenMove,
     InputError,
+    NotYet,
     OnPostError,
     RegisterError,
     SourceError,
     StorageError,
     WeightsError,
 )
+from scheduler.rosters.problems import Problem, RosterProblems
 
 log = structlog.get_logger("onpost.web")
 
 PROBLEM_JSON: Final = "application/problem+json"
+PLACE: Final = re.compile(
+    r"(?P<file>.*?)(?: \[(?P<sheet>[^\]]*)\]|:\d+)?(?: (?P<cell>[A-Z]{1,3}\d{1,7}))?"
+)
 
 
 class NotThere(OnPostError):
@@ -47,11 +54,23 @@ class PasswordDue(OnPostError):
     """The first password must be changed before anything else."""
 
 
+class TooLarge(InputError):
+    """An upload is larger than is taken."""
+
+
+class NotMultipart(InputError):
+    """A file did not come as `multipart/form-data`."""
+
+
+class ForeignCall(OnPostError):
+    """A page of another site tried to act here."""
+
+
 class TooMany(OnPostError):
     """Too many calls in too short a time.
 
     Args:
-        after_s: Seconds after which another is taken.
+        after_s: Seconds after which another is taken; `wait_s` tells them in whole ones.
     """
 
     def __init__(self, after_s: float) -> None:
@@ -59,16 +78,22 @@ class TooMany(OnPostError):
         super().__init__(
             f"请求过于频繁,请 {wait} 秒后重试。", f"too many calls; try again in {wait} s."
         )
-        self.after_s = wait
+        self.wait_s = wait
 
 
 STATUS: Final[Mapping[type[OnPostError], int]] = {
     NotSignedIn: 401,
     NotAllowed: 403,
     PasswordDue: 403,
+    ForeignCall: 403,
     NotThere: 404,
+    NotYet: 403,
     TooMany: 429,
+    SignInRefused: 401,
+    LockedOut: 429,
     ForbiddenMove: 409,
+    TooLarge: 413,
+    NotMultipart: 415,
     InputError: 422,
     RegisterError: 409,
     SourceError: 502,
@@ -108,7 +133,7 @@ def _ours(_request: Request, error: Exception) -> JSONResponse:
 def answer_to(error: OnPostError, status: int) -> JSONResponse:
     """The problem that tells an error with this HTTP status."""
     zh, en = redact(error.zh), redact(error.en)
-    return _answer(
+    answer = _answer(
         ProblemOut(
             title=HTTPStatus(status).phrase,
             status=status,
@@ -117,7 +142,36 @@ def answer_to(error: OnPostError, status: int) -> JSONResponse:
             detail_en=en,
             where=redact(error.where),
             code=error.code,
+            problems=mended(error),
         )
+    )
+    if isinstance(error, TooMany | LockedOut):
+        answer.headers["Retry-After"] = str(error.wait_s)
+    if isinstance(error, NotSignedIn):
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def mended(error: OnPostError) -> list[MendOut]:
+    """Everything that is wrong with a roster file, one by one; nothing for other errors."""
+    if not isinstance(error, RosterProblems):
+        return []
+    return [mend_of(one) for one in error.problems]
+
+
+def mend_of(problem: Problem) -> MendOut:
+    """One problem of a file with its place taken apart: `file [sheet] B3`, `file:12 B12`."""
+    place = PLACE.fullmatch(problem.where)
+    parts = place.groupdict(default="") if place else {"file": problem.where}
+    return MendOut(
+        code=problem.code,
+        blocking=problem.blocking,
+        where=redact(problem.where),
+        file=redact(parts["file"]),
+        sheet=parts.get("sheet", ""),
+        cell=parts.get("cell", ""),
+        zh=redact(problem.zh),
+        en=redact(problem.en),
     )
 
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+
+
+class MendOut(BaseModel):
+    """One thing wrong in a file: where, what, and how to mend it. `E…` blocks, `W…` warns."""
+
+    code: str = Field(examples=["E103"])
+    blocking: bool
+    where: str = Field(examples=["十一月.xlsx [值班表] B7"])
+    file: str = Field(examples=["十一月.xlsx"])
+    sheet: str = Field(examples=["值班表"])
+    cell: str = Field(examples=["B7"])
+    zh: str = Field(examples=["“11月31日”不是有效日期。可写成 2026-11-23 或 2026年11月23日。"])
+    en: str = Field(examples=["'11月31日' is no date; write 2026-11-23."])
 
 
 class ProblemOut(BaseModel):
@@ -18,6 +31,7 @@ class ProblemOut(BaseModel):
     detail_en: str
     where: str = ""
     code: str = ""
+    problems: list[MendOut] = Field([], description="Of a file: all that is wrong with it.")
 
 
 class HealthOut(BaseModel):

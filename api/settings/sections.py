@@ -172,12 +172,25 @@ class WebSettings(Section):
         False, description="Listen beyond this machine although there are no accounts yet."
     )
     language: Literal["zh", "en"] = "zh"
+    upload_mb: int = Field(10, ge=1, le=50, description="Most megabytes of one upload.")
 
 
 class WatchSettings(Section):
     """The process that watches: threads that examine pictures beside one for each camera."""
 
     workers: int = Field(2, ge=1, le=64)
+
+
+class ScheduleSettings(Section):
+    """The scheduling process and its lease, in real seconds."""
+
+    heartbeat_s: float = Field(3.0, ge=0.1, le=10, description="Between the holder's beats.")
+    takeover_s: float = Field(
+        15.0, ge=0.5, le=60, description="Without a beat, before another process takes over."
+    )
+    pace: float | None = Field(
+        None, ge=1, le=100, description="Ticks so many times as often; by itself for a fast clock."
+    )
 
 
 class LogSettings(Section):

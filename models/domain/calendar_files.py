@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,6 +57,8 @@ def read_year_json(file: str, text: str) -> YearFile:
         content = json.loads(text.lstrip("\ufeff"))
     except json.JSONDecodeError as error:
         raise _refused(file, error.lineno, "不是有效的 JSON", f"not JSON: {error.msg}") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, brackets without end
+        raise _refused(file, 1, "不是有效的 JSON", "not JSON that can be read") from None
     if not isinstance(content, dict) or not isinstance(content.get("days"), list):
         raise _refused(file, 1, "缺少 days 列表", "the list `days` is missing")
     year = content.get("year")
@@ -99,7 +101,7 @@ def read_year_csv(file: str, text: str) -> YearFile:
     days: dict[date, CalendarDay] = {}
     year = 0
     reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""))
-    for row in reader:
+    for row in _rows(file, reader):
         line = reader.line_num
         cells = [cell.strip() for cell in row]
         if not any(cells) or (line == 1 and not any(char.isdigit() for char in cells[0])):
@@ -118,6 +120,13 @@ def read_year_csv(file: str, text: str) -> YearFile:
     if not days:
         raise _refused(file, 1, "没有任何日期", "there is not one date in it")
     return _plan(file, year, days)
+
+
+def _rows(file: str, reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise _refused(file, 1, "不是有效的 CSV", f"not CSV: {error}") from None
 
 
 def _date(file: str, line: int, year: int, text: str) -> date:

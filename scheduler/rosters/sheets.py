@@ -10,6 +10,8 @@ from datetime import datetime, time
 from scheduler.rosters.problems import Problem, RosterProblems
 from scheduler.rosters.spelling import fold
 
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 20_000, 200, 600_000
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -58,6 +60,17 @@ def unreadable(file: str, en: str) -> RosterProblems:
     return RosterProblems([Problem("E101", file, zh, f"{en}; save it as .xlsx and import again.")])
 
 
+def require_small(file: str, sheet: str, rows: int, columns: int, cells: int = 0) -> None:
+    """Refuse a table that is larger than a roster can be: each of its cells costs memory.
+
+    Raises:
+        RosterProblems: It is (E101).
+    """
+    if rows > MOST_ROWS or columns > MOST_COLUMNS or (cells or rows * columns) > MOST_CELLS:
+        name = f"sheet {sheet}" if sheet else "the table"
+        raise unreadable(file, f"{name} is larger than a roster can be")
+
+
 def read_csv(file: str, data: bytes) -> Sheet:
     """Read a CSV in UTF-8, with or without a byte-order mark, or GB18030; `,` `;` or tabs.
 
@@ -65,12 +78,14 @@ def read_csv(file: str, data: bytes) -> Sheet:
         RosterProblems: It is none of these (E101).
     """
     text = _decoded(file, data)
-    head = next((line for line in text.splitlines() if line.strip()), "")
+    head = next((line for line in io.StringIO(text) if line.strip()), "")
     delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows, number = [], 1
+    rows, number, cells = [], 1, 0
     try:
         for line in reader:
+            cells += len(line)
+            require_small(file, "", number, len(line), cells)
             rows.append(
                 tuple(
                     Cell(value, f"{file}:{number} {_letters(place)}{number}")

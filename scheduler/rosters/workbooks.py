@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.exceptions import InvalidFileException
 
-from scheduler.rosters.sheets import Cell, Sheet, read_csv, unreadable
+from scheduler.rosters.sheets import Cell, Sheet, read_csv, require_small, unreadable
 
 # What openpyxl and xlrd raise when a file is damaged: they check little before they read.
 DAMAGED = (
@@ -43,7 +43,6 @@ DAMAGED = (
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MOST_BYTES = 200 * 1024 * 1024
-MOST_ROWS, MOST_COLUMNS = 20_000, 200
 PLAIN_FILLS = frozenset({"00000000", "FFFFFFFF", "00FFFFFF"})
 
 COLOUR = "发现用颜色或删除线表示的信息,系统不读取,请改用文字。"
@@ -83,8 +82,7 @@ def _read_xlsx(file: str, data: bytes) -> list[Sheet]:
 
 
 def _xlsx_sheet(file: str, sheet: Any, typed: Any, *, mac: bool) -> Sheet:
-    if sheet.max_row > MOST_ROWS or sheet.max_column > MOST_COLUMNS:
-        raise unreadable(file, f"sheet {sheet.title} is larger than a roster can be")
+    require_small(file, sheet.title, sheet.max_row, sheet.max_column)
     merged = {}
     for area in sheet.merged_cells.ranges:
         first = sheet.cell(area.min_row, area.min_col)
@@ -151,11 +149,12 @@ def _read_xls(file: str, data: bytes) -> list[Sheet]:
 
 
 def _xls_sheet(file: str, book: Any, sheet: Any) -> Sheet:
+    require_small(file, sheet.name, sheet.nrows, sheet.ncols)
     merged = {
         (row, column): (top, left)
         for top, bottom, left, right in sheet.merged_cells
-        for row in range(top, bottom)
-        for column in range(left, right)
+        for row in range(top, min(bottom, sheet.nrows))
+        for column in range(left, min(right, sheet.ncols))
     }
     rows: list[tuple[Cell, ...]] = []
     marks: list[tuple[str, str, str]] = []

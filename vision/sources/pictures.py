@@ -86,6 +86,8 @@ def _frame_header(data: bytes, where: str) -> tuple[int, int, int]:
             continue
         (length,) = struct.unpack(">H", data[at + 2 : at + 4])
         if marker in _SIZE_MARKERS and at + 9 <= len(data):
+            if width:  # a second size would be believed by one reader and not by another
+                raise _damaged(where)
             height, width = struct.unpack(">HH", data[at + 5 : at + 9])
         if marker == 0xDA:
             if width == 0 or height == 0:
