@@ -87,6 +87,11 @@ def new_secret(prefix: str = "") -> str:
     return prefix + secrets.token_urlsafe(32)
 
 
+def new_id() -> str:
+    """A public name of a session or token."""
+    return secrets.token_hex(8)
+
+
 def digest(secret: str) -> str:
     """What is kept of a random secret: its SHA-256; guessing 256 bits needs no slow hash."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -29,8 +29,8 @@ KNOWN_PARTS: Final = (
 LOGIN: Final = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9._@\u4e00-\u9fff-]{1,39}")
 FREE_FAILURES: Final = 4
 """Failed sign-ins in a row that cost no waiting."""
-FREE_FAILURES_OF_ADDRESS: Final = 20
-"""The same for an address, behind which a whole hall may sit."""
+FREE_FAILURES_OF_ADDRESS: Final = 100
+"""The same for an address, behind which a whole hall may sit and sign in at half past eight."""
 FORGOTTEN_AFTER: Final = timedelta(hours=24)
 """Failures older than this no longer count."""
 KNOWN_FOR: Final = timedelta(days=30)
