@@ -14,7 +14,7 @@ from models.domain.duty_rows import DutyKind, DutyRow
 from models.domain.ports_accounts import AccountBook
 from models.domain.ports_checks import CheckBook
 from models.domain.ports_jobs import JobBook
-from models.domain.ports_outbox import OutboxBook
+from models.domain.ports_outbox import ClueBook, OutboxBook
 from models.domain.presence import Presence
 from models.domain.records import (
     CameraEvent,
@@ -326,6 +326,7 @@ class UnitOfWork(Protocol):
     jobs: JobBook
     checks: CheckBook
     outbox: OutboxBook
+    clues: ClueBook
 
     def __enter__(self) -> UnitOfWork: ...
 

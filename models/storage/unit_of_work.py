@@ -16,11 +16,12 @@ from models.domain.errors import StorageError
 from models.domain.ports_accounts import AccountBook
 from models.domain.ports_checks import CheckBook
 from models.domain.ports_jobs import JobBook
-from models.domain.ports_outbox import OutboxBook
+from models.domain.ports_outbox import ClueBook, OutboxBook
 from models.storage.account_book import StoredAccounts
 from models.storage.anchors import Anchors
 from models.storage.camera_book import StoredCameras
 from models.storage.check_book import StoredChecks
+from models.storage.clue_book import StoredClues
 from models.storage.duty_book import StoredDuty
 from models.storage.engine import READ_ONLY, open_engine
 from models.storage.evidence_book import StoredEvidence
@@ -67,6 +68,7 @@ class SqlUnitOfWork:
     jobs: JobBook
     checks: CheckBook
     outbox: OutboxBook
+    clues: ClueBook
 
     def __init__(
         self,
@@ -110,6 +112,7 @@ class SqlUnitOfWork:
         self.jobs = StoredJobs(connection)
         self.checks = StoredChecks(connection)
         self.outbox = StoredOutbox(connection)
+        self.clues = StoredClues(connection)
         self._fence()
         return self
 

@@ -6,6 +6,7 @@ from models.storage.tables.checks import check_campaigns, check_days, check_resu
 from models.storage.tables.duty import duty_rows
 from models.storage.tables.findings import alerts, evidence, findings
 from models.storage.tables.jobs import leases, schedule_days, schedule_jobs
+from models.storage.tables.outbox import clues, deliveries, hooks, notices
 from models.storage.tables.register import register_entries, register_heads
 from models.storage.tables.versions import roster_versions, settings_snapshots
 from models.storage.tables.watching import camera_events, presences, spans
@@ -18,11 +19,15 @@ __all__ = [
     "check_days",
     "check_results",
     "checks",
+    "clues",
+    "deliveries",
     "duty_rows",
     "evidence",
     "findings",
+    "hooks",
     "leases",
     "metadata",
+    "notices",
     "presences",
     "register_entries",
     "register_heads",
