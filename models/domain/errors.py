@@ -66,6 +66,10 @@ class ForbiddenMove(OnPostError):
     """A state was asked to change in a way its table does not allow."""
 
 
+class NotYet(OnPostError):
+    """Asked for what nobody is told before its time (抽查计划), whoever asks."""
+
+
 class RegisterError(OnPostError):
     """The register (登记台账) refused an entry or does not verify."""
 
