@@ -44,6 +44,7 @@ def _findings(values: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _known((*path, "profile"), window, profiles, "规则", "duty profile")
         yield from _views(path, window, cameras, halls)
     yield from _periods(values)
+    yield from _lease(values)
 
 
 def _section(values: Mapping[str, Any], name: str) -> dict[str, dict[str, Any]]:
@@ -148,4 +149,18 @@ def _period(path: Path, own: Mapping[str, Any], base: Mapping[str, Any]) -> Iter
             (*path, key),
             f"取样周期 {period} 秒不能大于最慢周期 {slowest} 秒。",
             f"period_s {period} may not be longer than slowest_period_s {slowest}.",
+        )
+
+
+def _lease(values: Mapping[str, Any]) -> Iterator[Finding]:
+    schedule = values.get("schedule")
+    if not isinstance(schedule, Mapping):
+        return
+    beat, takeover = schedule.get("heartbeat_s", 3.0), schedule.get("takeover_s", 15.0)
+    numbers = all(isinstance(one, int | float) for one in (beat, takeover))
+    if numbers and takeover < 3 * beat:
+        yield (
+            ("schedule", "takeover_s"),
+            "takeover_s 须不小于 heartbeat_s 的 3 倍,否则正常的进程也会被接管。",
+            "takeover_s must be at least 3 x heartbeat_s, or a healthy process is taken over.",
         )

@@ -26,6 +26,7 @@ from api.settings.sections import (
     PresenceSettings,
     RosterSettings,
     SamplingSettings,
+    ScheduleSettings,
     WatchSettings,
     WebSettings,
     WindowSettings,
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     clock: ClockSettings = ClockSettings()
     web: WebSettings = WebSettings()
     watch: WatchSettings = WatchSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
     log: LogSettings = LogSettings()
     lines: dict[Identifier, LineSettings] = {}
     halls: dict[Identifier, HallSettings] = {}
@@ -174,7 +176,7 @@ class Settings(BaseSettings):
         clock's anchor, folders) is left out.
         """
         data = self.public()
-        for name in ("clock", "web", "watch", "log", "data_dir", "shelf_dir"):
+        for name in ("clock", "web", "watch", "schedule", "log", "data_dir", "shelf_dir"):
             del data[name]
         return data
 
