@@ -1,7 +1,7 @@
 """Spot checks into the record: each move with its register entry, in the caller's transaction.
 
-Entries: `plan_committed`, `plan_nonce`, `plan_revealed`, `plan_inputs_changed`, `check_settled`,
-`check_not_done`, `campaign_kept`. None of them, and no row, tells a moment before it has come.
+Entries: `plan_committed`, `plan_nonce`, `plan_revealed`, `plan_inputs_changed`, `plan_lost`,
+`check_settled`, `check_not_done`, `campaign_kept`. None of them, and no row, tells a moment before it has come.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ COMMITTED: Final = "plan_committed"
 NONCE: Final = "plan_nonce"
 REVEALED: Final = "plan_revealed"
 CHANGED: Final = "plan_inputs_changed"
+LOST: Final = "plan_lost"
 CHECK_SETTLED: Final = "check_settled"
 CHECK_NOT_DONE: Final = "check_not_done"
 CAMPAIGN_KEPT: Final = "campaign_kept"
@@ -121,6 +122,17 @@ def note_change(uow: UnitOfWork, plan: DayPlan, inputs: PlanInputs, now: datetim
         "what": differing(plan.plan_inputs, inputs),
     }
     uow.register.append(CHANGED, said, now, key=key)
+    return True
+
+
+def note_lost(uow: UnitOfWork, plan: DayPlan, now: datetime) -> bool:
+    """Register once that a day's random moments are lost with the key that they came from.
+    Whether that was new."""
+    key = day_key(LOST, plan.day)
+    if uow.register.by_key(key) is not None:
+        return False
+    said = {"day": plan.day.isoformat(), "commitment": plan.commitment, "key_id": plan.key_id}
+    uow.register.append(LOST, said, now, key=key)
     return True
 
 
