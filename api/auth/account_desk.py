@@ -19,17 +19,18 @@ from api.auth.signed import Kept, Signed
 from models.domain.access import NEVER_BY_TOKEN, Role
 from models.domain.accounts import (
     FORGOTTEN_AFTER,
-    KEPT_PASSWORDS,
     Account,
     AccountRules,
     Session,
     SignInRefused,
-    check_password,
     login_of,
 )
 from models.domain.audit import Action
 from models.domain.errors import InputError
+from models.domain.passwords import KEPT_PASSWORDS, check_password
 from models.domain.ports import Clock, MakeUnitOfWork, UnitOfWork
+
+__all__ = ["AccountDesk", "Signed"]
 
 USE_WRITTEN: Final = timedelta(minutes=1)
 """That a session or token was used is written at most so often."""

@@ -12,8 +12,8 @@ from pwdlib import PasswordHash
 from pwdlib.exceptions import PwdlibError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from models.domain.accounts import LONGEST, check_password, password_of
 from models.domain.errors import InputError
+from models.domain.passwords import LONGEST, check_password, password_of
 
 AT_ONCE: Final = 2
 """Hashes computed at one time: each takes `memory_kib` and most of a core."""

@@ -1,7 +1,7 @@
-"""Rules of accounts (账号): names, passwords, back-off after failed sign-ins, sessions, tokens.
+"""Rules of accounts (账号): names, back-off after failed sign-ins, sessions, tokens.
 
-Source: domain.md §3.2 (等保 2.0: password complexity, lock-out, session time-out). Pure: `now` is
-an argument, and hashing belongs to the caller. Nothing here holds a secret or its hash.
+Source: domain.md §3.2 (等保 2.0: lock-out, session time-out). Pure: `now` is an argument. Nothing
+here holds a secret or its hash. Passwords have a file of their own.
 """
 
 from __future__ import annotations
@@ -16,16 +16,7 @@ from typing import Final
 from models.domain.access import Access, Permission, Scope
 from models.domain.errors import InputError, OnPostError
 
-SHORTEST: Final = 10
-LONGEST: Final = 128
-KINDS_NEEDED: Final = 3
-KEPT_PASSWORDS: Final = 5
-"""So many of the last passwords are not used again."""
-KNOWN_PARTS: Final = (
-    *("123456", "111111", "000000", "666666", "888888", "abcdef", "qwerty", "asdfgh", "1qaz2wsx"),
-    *("password", "passw0rd", "admin", "onpost", "zaigang", "woaini", "5201314", "changeme"),
-)
-"""What every list of tried passwords begins with."""
+LONGEST_NAME: Final = 100
 LOGIN: Final = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9._@\u4e00-\u9fff-]{1,39}")
 FREE_FAILURES: Final = 4
 """Failed sign-ins in a row that cost no waiting."""
@@ -87,55 +78,20 @@ def login_of(text: str) -> str:
     return login
 
 
-def password_of(text: str) -> str:
-    """A password as it is hashed: what an input method made full-width is folded."""
-    return unicodedata.normalize("NFKC", text)
-
-
-def check_password(password: str, login: str) -> None:
-    """Refuse a password (口令) that is too weak to keep.
-
-    Args:
-        password: As typed; never part of the error.
-        login: The account's sign-in name, which may not stand in the password.
+def check_display_name(text: str) -> str:
+    """A name to be shown, without blanks around it; may be empty.
 
     Raises:
-        InputError: too short, too long, too few kinds of characters, or the name in it.
+        InputError: longer than 100 characters, or with line breaks and other control characters.
     """
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise _weak(
-            f"口令须为 {SHORTEST} 至 {LONGEST} 个字符,请重新设置。",
-            f"a password has {SHORTEST} to {LONGEST} characters; choose another.",
+    name = text.strip()
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise InputError(
+            f"名称不得超过 {LONGEST_NAME} 个字符,且不得含换行等控制字符。",
+            f"a name has at most {LONGEST_NAME} characters and no line breaks.",
+            where="name",
         )
-    if _kinds(password) < KINDS_NEEDED:
-        raise _weak(
-            f"口令须含大写字母、小写字母、数字、其他字符中的至少 {KINDS_NEEDED} 类,请重新设置。",
-            f"a password has at least {KINDS_NEEDED} of: capital letters, small letters, digits, "
-            "other characters; choose another.",
-        )
-    if login and login.casefold() in password.casefold():
-        raise _weak(
-            "口令不得包含登录名,请重新设置。",
-            "a password does not contain the sign-in name; choose another.",
-        )
-    if any(part in password.casefold() for part in KNOWN_PARTS):
-        raise _weak(
-            "口令含有常见的词或数字串,容易被猜中,请重新设置。",
-            "the password holds a well-known word or row of digits; choose another.",
-        )
-
-
-def _kinds(password: str) -> int:
-    # A character is of one kind only; 汉字 are neither capital nor small, thus "other".
-    kinds = {
-        "upper" if c.isupper() else "lower" if c.islower() else "digit" if c.isdigit() else "other"
-        for c in password
-    }
-    return len(kinds)
-
-
-def _weak(zh: str, en: str) -> InputError:
-    return InputError(zh, en, where="password")
+    return name
 
 
 @dataclass(frozen=True, slots=True)

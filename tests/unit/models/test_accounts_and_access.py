@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from models.domain.access import ALONE, COMMON, GRANTS, ROLE_NAMES, Access, Permission, Role, Scope
 from models.domain.access import check_second_approver as second
-from models.domain.accounts import LONGEST_WAIT, Failures, SessionRules, check_password
+from models.domain.accounts import LONGEST_WAIT, Failures, SessionRules
 from models.domain.errors import InputError
+from models.domain.passwords import check_password
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
