@@ -6,7 +6,7 @@ Source: domain.md §2.8 and §1.3. Who applied is never kept: a masked name at m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -130,3 +130,22 @@ def masked(name: str) -> str:
     """A name of which only the first character can be read (王**), empty for none."""
     name = "".join(name.split())
     return name[:1] + "**" if name else ""
+
+
+def renewed(before: Case, now: Case) -> Case:
+    """A case as it stands after an import that holds it again (按办件编号更新).
+
+    What the new row says holds. What it says nothing of stays: a row without special procedures
+    forgets none, and a row without an end, from an older export, does not open a closed case.
+    """
+    ended = before if now.ended_at is None else now
+    return replace(
+        now,
+        suspensions=tuple(now.suspensions) or tuple(before.suspensions),
+        ended_at=ended.ended_at,
+        ending=ended.ending,
+        statutory_days=before.statutory_days if now.statutory_days is None else now.statutory_days,
+        task_code=now.task_code or before.task_code,
+        task_name=now.task_name or before.task_name,
+        applicant=now.applicant or before.applicant,
+    )
