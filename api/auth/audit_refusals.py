@@ -1,6 +1,6 @@
 """Refused calls leave an entry in the audit log, whichever part of the application refused them.
 
-The guard leaves the visitor in `scope["state"]["visitor"]`; where nobody is signed in, the
+The door leaves the visitor in `scope["state"]["visitor"]`; where nobody is signed in, the
 address alone is told.
 """
 
@@ -56,7 +56,6 @@ def _visitor(scope: Scope) -> Acting:
 
 
 def endpoint_of(scope: Scope) -> str:
-    """Method and route of a call, e.g. `GET /api/v1/findings/{finding_id}`; the route is one of
-    a few however many addresses are tried."""
-    route = scope.get("route")
-    return f"{scope['method']} {getattr(route, 'path', '') or '*'}"
+    """Method and route of a call, as the door left it: `GET /api/v1/findings/{finding_id}`. One
+    of a few, however many addresses are tried."""
+    return str(scope.get("state", {}).get("endpoint", f"{scope['method']} *"))
