@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from models.domain.accounts import AccountRules, SessionRules
 from models.domain.geometry import Polygon
 from models.domain.hall import Camera, Hall, View, Window
 from models.domain.hints import HintRules
@@ -95,3 +97,16 @@ def hint_rules_of(settings: Settings) -> dict[str, HintRules]:
             gap = 2 * presence_profile_of(settings, window_id).slowest_period_s
             found[window_id] = HintRules(**clues.model_dump(), gap_s=gap)
     return found
+
+
+def account_rules_of(settings: Settings) -> AccountRules:
+    """How long sessions, passwords and tokens last."""
+    chosen = settings.accounts
+    days = chosen.password_days
+    return AccountRules(
+        SessionRules(timedelta(minutes=chosen.idle_minutes), timedelta(hours=chosen.session_hours)),
+        password_age=timedelta(days=days) if days else None,
+        sessions_each=chosen.sessions_each,
+        token_age=timedelta(days=chosen.token_days),
+        demo=settings.web.demo,
+    )

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from api.redact import redact
 from api.settings.fields import Identifier, TimeZoneName
 from api.settings.sections import (
+    AccountsSettings,
     CameraSettings,
     ClockSettings,
     DetectorSettings,
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     hours: tuple[HoursSettings, ...] = (HoursSettings(sessions=("08:30-12:00", "14:30-17:30")),)
     clock: ClockSettings = ClockSettings()
     web: WebSettings = WebSettings()
+    accounts: AccountsSettings = AccountsSettings()
     watch: WatchSettings = WatchSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     log: LogSettings = LogSettings()
@@ -176,7 +178,16 @@ class Settings(BaseSettings):
         clock's anchor, folders) is left out.
         """
         data = self.public()
-        for name in ("clock", "web", "watch", "schedule", "log", "data_dir", "shelf_dir"):
+        for name in (
+            "clock",
+            "web",
+            "accounts",
+            "watch",
+            "schedule",
+            "log",
+            "data_dir",
+            "shelf_dir",
+        ):
             del data[name]
         return data
 

@@ -168,11 +168,34 @@ class WebSettings(Section):
 
     host: str = "127.0.0.1"
     port: int = Field(8300, ge=0, le=65535)
-    open_to_network: bool = Field(
-        False, description="Listen beyond this machine although there are no accounts yet."
+    open_to_network: bool = Field(False, description="Listen beyond this machine.")
+    hosts: tuple[str, ...] = Field(
+        (), description="Names and addresses under which browsers reach this, without the port."
     )
+    tls_certificate: str | None = Field(None, description="PEM file, relative to this file.")
+    tls_key: str | None = Field(None, description="PEM file of its key.")
+    behind_tls: bool = Field(False, description="A proxy before this takes TLS off.")
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="Addresses of proxies whose word on the caller's address counts."
+    )
+    demo: bool = Field(False, description="The rehearsal: sign in by role, without a password.")
     language: Literal["zh", "en"] = "zh"
     upload_mb: int = Field(10, ge=1, le=50, description="Most megabytes of one upload.")
+
+    @property
+    def tls(self) -> bool:
+        """Whether browsers reach this over TLS."""
+        return self.behind_tls or self.tls_certificate is not None
+
+
+class AccountsSettings(Section):
+    """How long sessions, passwords and tokens last (账号)."""
+
+    idle_minutes: float = Field(30, ge=1, le=24 * 60, description="Unused, then signed out.")
+    session_hours: float = Field(12, gt=0, le=24 * 7, description="Signed out at the latest.")
+    sessions_each: int = Field(10, ge=1, le=100, description="At once; the oldest one ends.")
+    password_days: int = Field(180, ge=0, le=3650, description="Then to be changed; 0 never.")
+    token_days: int = Field(366, ge=1, le=366, description="The longest life of a token.")
 
 
 class WatchSettings(Section):
@@ -184,9 +207,9 @@ class WatchSettings(Section):
 class ScheduleSettings(Section):
     """The scheduling process and its lease, in real seconds."""
 
-    heartbeat_s: float = Field(3.0, ge=0.1, le=10, description="Between the holder's beats.")
+    heartbeat_s: float = Field(3.0, ge=0.1, le=5, description="Between the holder's beats.")
     takeover_s: float = Field(
-        15.0, ge=0.5, le=60, description="Without a beat, before another process takes over."
+        15.0, ge=0.5, le=25, description="Without a beat, before another process takes over."
     )
     pace: float | None = Field(
         None, ge=1, le=100, description="Ticks so many times as often; by itself for a fast clock."
