@@ -58,6 +58,9 @@ def type_of(entry: Entry) -> EventType:
 
 TYPES: Final[Mapping[str, EventType]] = {
     "opened": "new",
+    "clue": "new",
+    "registered": "new",
+    "received": "new",
     "ended": "end",
     "closed": "end",
     "withdrawn": "end",

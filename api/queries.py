@@ -19,6 +19,7 @@ from api.schemas.finding import (
 )
 from api.sentences import sentences
 from api.settings import Settings
+from models.domain.events import before_and_after, finding_of
 from models.domain.ports import UnitOfWork
 from models.domain.records import FindingRecord, LiveAlert
 from models.domain.register import Entry
@@ -165,31 +166,31 @@ class Teller:
 
     def _event(self, entry: Entry, uow: UnitOfWork) -> EventOut:
         payload = entry.payload
-        key = str(payload.get("finding", ""))
+        key = finding_of(entry)
+        before, after = before_and_after(entry, uow.register.by_key) if key else (None, payload)
         record = uow.findings.by_key(key) if key else None
-        after = self.finding(record) if record else None
+        said = after or {}
+        window_id = _text(said, "window_id") or _text(payload, "window")
+        about_duty = entry.kind.startswith("finding_")
         return EventOut(
             id=entry.seq,
             type=type_of(entry),
             kind=entry.kind,
             at=entry.at.astimezone(ZoneInfo(self._settings.time_zone)),
-            window_id=_text(payload, "window"),
-            state=after.state if after else None,
-            reason=_text(payload, "reason") or (after.reason if after else None),
-            expected=after.expected if after else None,
-            observed=after.observed if after else None,
+            finding_id=record.id if record else None,
+            window_id=window_id,
+            hall_id=_text(said, "hall_id")
+            or _text(payload, "hall")
+            or self.hall_of_window(window_id or ""),
+            unit=_text(said, "unit") or (record.unit_id if record else ""),
+            state=_text(said, "state"),
+            reason=_text(said, "reason"),
+            expected="present" if about_duty else None,
+            observed="absent" if about_duty else _text(said, "kind") if key else None,
             evidence_sha256=[item["sha256"] for item in payload.get("evidence") or []],
-            before=self._before(entry, key, uow),
-            after=payload or None,
+            before=before,
+            after=after or None,
         )
-
-    @staticmethod
-    def _before(entry: Entry, key: str, uow: UnitOfWork) -> dict[str, Any] | None:
-        """What the register said of the finding before this entry."""
-        if not key or entry.kind == "finding_opened":
-            return None
-        opened = uow.register.by_key(f"{key}:opened")
-        return opened.payload if opened else None
 
 
 def _text(payload: Mapping[str, Any], key: str) -> str | None:

@@ -106,13 +106,17 @@ class AlertOut(BaseModel):
 
 
 class EventOut(BaseModel):
-    """A register entry as an event; `before` and `after` are what the register says."""
+    """A register entry as an event; `before` and `after` are how the finding stood then, by what
+    the register says. An entry about no finding has its own facts in `after`."""
 
     id: int
     type: Literal["new", "update", "end"]
     kind: str
     at: datetime
+    finding_id: int | None
     window_id: str | None
+    hall_id: str
+    unit: str
     state: str | None
     reason: str | None
     expected: str | None
