@@ -20,6 +20,7 @@ from api.schemas.finding import (
 from api.sentences import sentences
 from api.settings import Settings
 from models.domain.events import before_and_after, finding_of
+from models.domain.naming import unnamed
 from models.domain.ports import UnitOfWork
 from models.domain.records import FindingRecord, LiveAlert
 from models.domain.register import Entry
@@ -100,14 +101,15 @@ class Teller:
         )
 
     def entry(self, entry: Entry) -> RegisterOut:
-        """A register entry as stored."""
+        """A register entry as stored, but for the name of a person: `api.routes.naming` alone
+        tells it."""
         return RegisterOut(
             seq=entry.seq,
             hash=entry.hash,
             prev_hash=entry.prev_hash,
             kind=entry.kind,
             at=entry.at.astimezone(ZoneInfo(self._settings.time_zone)),
-            payload=entry.payload,
+            payload=unnamed(entry.payload),
         )
 
     def day(self, window_id: str, moment: datetime, uow: UnitOfWork) -> list[SpanOut]:
@@ -165,7 +167,7 @@ class Teller:
         return [self._event(entry, uow) for entry in entries]
 
     def _event(self, entry: Entry, uow: UnitOfWork) -> EventOut:
-        payload = entry.payload
+        payload = unnamed(entry.payload)
         key = finding_of(entry)
         before, after = before_and_after(entry, uow.register.by_key) if key else (None, payload)
         record = uow.findings.by_key(key) if key else None
