@@ -80,12 +80,17 @@ def watch(parts: WatchParts, stop: threading.Event) -> None:
     finally:
         if not parts.engine.stop(STOP_WITHIN_S):
             log.warning("threads_left", what="some camera threads did not end in time")
-        one_round(parts)
+        one_round(parts, claims=False)
         log.info("stopped")
 
 
-def one_round(parts: WatchParts) -> None:
-    """One round of the record and word on the shelf; a round that fails is told again."""
+def one_round(parts: WatchParts, *, claims: bool = True) -> None:
+    """One round of the record and word on the shelf; a round that fails is told again.
+
+    Args:
+        parts: What is running.
+        claims: Whether spot checks that are due are begun.
+    """
     now = parts.clock.now()
     try:
         if parts.news.take():
@@ -98,6 +103,7 @@ def one_round(parts: WatchParts) -> None:
             log.info(
                 "finding", key=row.key, kind=row.kind, ended=row.ended, at_least_s=row.proven_s
             )
+        parts.inspector.round(now, claims=claims)
     except StorageError as error:
         log.warning("round_failed", error=str(error))
     except Exception:  # the watch outlives any one round; nothing of it was committed

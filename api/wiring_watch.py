@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,14 +12,18 @@ import structlog
 from api.clock import RealClock
 from api.duty_desk import DutyDesk
 from api.duty_record import WATCH, Mark, in_force, mark_of, take_files
+from api.inspecting import Inspector
 from api.metrics import WatchMeter
 from api.settings import Settings
 from api.settings.domain import hint_rules_of, presence_profile_of
 from api.wiring import make_clock, make_record, make_shelf
 from api.wiring_cameras import CameraWiring
+from api.wiring_checks import inspector_of
 from models.domain.duty_rows import DutyKind
 from models.domain.ports import Clock
 from models.storage.record import Record
+from vision.attention import Attention
+from vision.camera_desk import Examined
 from vision.clue_desk import ClueDesk
 from vision.detectors.factory import DetectorChoice, EngineChoice, Kind, open_detector
 from vision.engine.local import LocalEngine
@@ -80,6 +85,7 @@ class WatchParts:
     news: DutyNews
     clues: ClueDesk
     proof: Proof
+    inspector: Inspector
 
     def close(self) -> None:
         """Release the detector and the record; the engine must have been stopped."""
@@ -127,8 +133,16 @@ def watch_parts(settings: Settings) -> WatchParts:
     keeper = _keeper(room, desk, record, proof)
     keeper.take_up(since)
     looker = Looker(detector, min_score=settings.detector.min_score)
-    cameras = CameraWiring(settings, desk, looker, clock)
-    engine = _engine(cameras, room, clerk, meter, clues)
+    attention = Attention()
+    inspector = inspector_of(settings, desk, room, record, proof=proof, attention=attention)
+    inspector.take_up(now)
+    cameras = CameraWiring(settings, desk, looker, clock, attention)
+
+    def witness(examined: Examined, jpeg: bytes) -> None:
+        clues.see(examined, jpeg)
+        inspector.room.see(examined)
+
+    engine = _engine(cameras, room, clerk, meter, witness)
     return WatchParts(
         settings,
         clock,
@@ -144,11 +158,16 @@ def watch_parts(settings: Settings) -> WatchParts:
         DutyNews(settings, record, desk, keeper, ruled.mark),
         clues,
         proof,
+        inspector,
     )
 
 
 def _engine(
-    cameras: CameraWiring, room: WatchRoom, shelf: ShelfClerk, meter: WatchMeter, clues: ClueDesk
+    cameras: CameraWiring,
+    room: WatchRoom,
+    shelf: ShelfClerk,
+    meter: WatchMeter,
+    witness: Callable[[Examined, bytes], None],
 ) -> LocalEngine:
     return LocalEngine(
         cameras.posts(),
@@ -159,7 +178,8 @@ def _engine(
         stopwatch=time.monotonic,
         watched=cameras.watched(),
         workers=cameras.settings.watch.workers,
-        witness=clues.see,
+        witness=witness,
+        attention=cameras.attention,
     )
 
 

@@ -135,6 +135,15 @@ class WatchRoom:
             else:
                 self._offline[camera_id] = reason
 
+    def silent(self, window_id: str) -> Reason | None:
+        """Why a camera of the window gives no pictures, None where all of them do."""
+        with self._lock:
+            views = self._windows[window_id].views
+            return next(
+                (self._offline[one.camera_id] for one in views if one.camera_id in self._offline),
+                None,
+            )
+
     def tick(self, now: datetime) -> None:
         """Let what was not seen for too long become UNKNOWN."""
         with self._lock:
