@@ -45,6 +45,10 @@ def _findings(values: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _views(path, window, cameras, halls)
     yield from _periods(values)
     yield from _lease(values)
+    checks = values.get("checks")
+    for hall_id in _section(checks if isinstance(checks, Mapping) else {}, "halls"):
+        named = ("checks", "halls", hall_id)
+        yield from _known(named, {hall_id: hall_id}, halls, "大厅", "hall")
 
 
 def _section(values: Mapping[str, Any], name: str) -> dict[str, dict[str, Any]]:

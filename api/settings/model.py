@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from api.redact import redact
+from api.settings.check_sections import ChecksSettings
 from api.settings.fields import Identifier, TimeZoneName
 from api.settings.sections import (
     AccountsSettings,
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
     cameras: dict[Identifier, CameraSettings] = {}
     windows: dict[Identifier, WindowSettings] = {}
     roster: RosterSettings = RosterSettings()
+    checks: ChecksSettings = ChecksSettings()
 
     _base: Path = PrivateAttr(default_factory=Path.cwd)
     _file: Path | None = PrivateAttr(default=None)

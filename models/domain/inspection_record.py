@@ -1,7 +1,8 @@
 """Spot checks into the record: each move with its register entry, in the caller's transaction.
 
 Entries: `plan_committed`, `plan_nonce`, `plan_revealed`, `plan_inputs_changed`, `plan_lost`,
-`check_settled`, `check_not_done`, `campaign_kept`. None of them, and no row, tells a moment before it has come.
+`check_settled`, `check_not_done`, `campaign_kept`. None of them, and no row, tells a moment
+before it has come.
 """
 
 from __future__ import annotations

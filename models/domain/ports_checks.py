@@ -176,8 +176,9 @@ class CheckBook(Protocol):
         """Its newest version."""
         ...
 
-    def campaigns(self) -> list[Campaign]:
-        """The newest version of every campaign, also of those that were withdrawn."""
+    def campaigns(self, *, before: datetime | None = None) -> list[Campaign]:
+        """The newest version of every campaign, also of those that were withdrawn; of those
+        made before a moment only, where one is named."""
         ...
 
     def campaign_versions(self, campaign_id: str) -> list[Campaign]:

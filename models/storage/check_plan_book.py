@@ -96,12 +96,13 @@ class StoredPlans:
         versions = self.campaign_versions(campaign_id)
         return versions[-1] if versions else None
 
-    def campaigns(self) -> list[Campaign]:
+    def campaigns(self, *, before: datetime | None = None) -> list[Campaign]:
         newest: dict[str, Campaign] = {}
         columns = check_campaigns.c
-        for row in self._connection.execute(
-            select(check_campaigns).order_by(columns.id, columns.version)
-        ):
+        query = select(check_campaigns)
+        if before is not None:
+            query = query.where(columns.at < before)
+        for row in self._connection.execute(query.order_by(columns.id, columns.version)):
             newest[row.id] = _campaign(row)
         return list(newest.values())
 
