@@ -23,6 +23,8 @@ COMMANDS: Final = (
     "behaviour",
     "finding",
     "settings",
+    "user",
+    "token",
     "watch",
     "serve",
     "up",
