@@ -154,6 +154,14 @@ def import_into(
     found = read_import(
         settings, of_record(settings, uow), files, now, month=month, correction=correction
     )
+    return write_import(uow, found, now, by=by, correction=correction)
+
+
+def write_import(
+    uow: UnitOfWork, found: Import, now: datetime, *, by: str, correction: Correction | None = None
+) -> Import:
+    """Keep what was read, in the transaction that it was read in, or while nothing has changed
+    since it was; the caller commits."""
     said = {
         "files": [{"name": name, "sha256": digest} for name, digest in found.files],
         "by": by,

@@ -88,22 +88,14 @@ def override(
 ) -> None:
     """Open or close a hall, or all of them, on a day."""
     from api.duty_changes import put_override
-    from api.duty_doors import day_of, hall_of, opened, user
+    from api.duty_doors import day_of, opened, user
+    from api.duty_forms import day_stated
     from api.settings import load_settings
     from api.wiring import make_clock
-    from models.domain.workdays import CalendarDay, DayKind, DayStatus
 
     chosen = load_settings(settings)
     on = day_of(date, "DATE")
-    weekend = on.weekday() >= 5
-    worked = DayKind.MAKE_UP if weekend else DayKind.WORKDAY
-    day = CalendarDay(
-        on,
-        worked if work else DayKind.REST,
-        DayStatus.OVERRIDE,
-        name=reason.strip(),
-        hall_id=hall_of(hall, chosen, "--hall") if hall else "",
-    )
+    day = day_stated(chosen, on, work=work, reason=reason, hall=hall)
     now = make_clock(chosen).now()
     with opened(chosen) as record, record.make_uow() as uow:
         put_override(uow, day, now, by or user(), reason)

@@ -37,32 +37,28 @@ def add(
     settings: SettingsFile = None,
 ) -> None:
     """Register a notice; it counts from its registration, which is now."""
-    from api.duty_changes import put_notices, require_cover
-    from api.duty_doors import moment_of, notice_kind_of, opened, person_of, user
-    from api.duty_record import of_record, with_key
+    from api.duty_changes import put_notices
+    from api.duty_doors import moment_of, opened, user
+    from api.duty_forms import notice_stated
+    from api.duty_record import of_record
     from api.settings import load_settings
     from api.wiring import make_clock
-    from models.domain.leave import Notice
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
-    when = moment_of(approved, chosen, "--approved") if approved else now
+    when = moment_of(approved, chosen, "--approved") if approved else None
     with opened(chosen) as record, record.make_uow() as uow:
-        ruled = of_record(chosen, uow)
-        roster = ruled.duty.roster
-        one = Notice(
-            id="",
-            person_id=person_of(person, roster, ruled.staff, "PERSON"),
-            kind=notice_kind_of(kind, "--kind"),
+        kept = notice_stated(
+            of_record(chosen, uow),
+            now,
+            person=person,
+            kind=kind,
             start=moment_of(start, chosen, "--from"),
             end=moment_of(end, chosen, "--to"),
-            registered_at=now,
-            cover_id=person_of(cover, roster, ruled.staff, "--cover") if cover else "",
-            approved_at=when if approver else None,
+            cover=cover,
             approver=approver,
+            approved=when,
         )
-        kept = with_key(one)
-        require_cover(kept, ruled.duty.all_notices)
         put_notices(uow, [kept], now, by or user())
         uow.commit()
     late = "(补登记 / late)" if kept.late else ""

@@ -33,31 +33,23 @@ def add(
 ) -> None:
     """Register an approved stop; it holds for the time before its approval too."""
     from api.duty_changes import put_exemption
-    from api.duty_doors import (
-        exemption_kind_of,
-        hall_of,
-        moment_of,
-        opened,
-        require_place,
-        user,
-        window_of,
-    )
+    from api.duty_doors import moment_of, opened, user
+    from api.duty_forms import stop_stated
     from api.settings import load_settings
     from api.wiring import make_clock
-    from models.domain.leave import Exemption
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
-    require_place(hall, window, approver)
-    stop = Exemption(
-        id="",
-        kind=exemption_kind_of(kind, "--kind"),
+    stop = stop_stated(
+        chosen,
+        now,
+        kind=kind,
         start=moment_of(start, chosen, "--from"),
         end=moment_of(end, chosen, "--to"),
-        hall_id=hall_of(hall, chosen, "--hall") if hall else "",
-        window_id=window_of(window, chosen, "--window") if window else "",
+        hall=hall,
+        window=window,
         approver=approver,
-        approved_at=moment_of(approved, chosen, "--approved") if approved else now,
+        approved=moment_of(approved, chosen, "--approved") if approved else None,
         reason=reason,
     )
     with opened(chosen) as record, record.make_uow() as uow:
