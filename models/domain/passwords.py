@@ -17,7 +17,17 @@ KEPT_PASSWORDS: Final = 5
 """So many of the last passwords are not used again."""
 KNOWN_PARTS: Final = (
     *("123456", "111111", "000000", "666666", "888888", "abcdef", "qwerty", "asdfgh", "1qaz2wsx"),
-    *("password", "passw0rd", "admin", "onpost", "zaigang", "woaini", "5201314", "changeme"),
+    *(
+        "password",
+        "passw0rd",
+        "p@ssw",
+        "admin",
+        "onpost",
+        "zaigang",
+        "woaini",
+        "5201314",
+        "changeme",
+    ),
 )
 """What every list of tried passwords begins with."""
 
@@ -49,7 +59,7 @@ def check_password(password: str, login: str) -> None:
             f"a password has at least {KINDS_NEEDED} of: capital letters, small letters, digits, "
             "other characters; choose another.",
         )
-    if login and login.casefold() in password.casefold():
+    if login and password_of(login).casefold() in password.casefold():
         raise _weak(
             "口令不得包含登录名,请重新设置。",
             "a password does not contain the sign-in name; choose another.",
