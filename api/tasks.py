@@ -29,5 +29,5 @@ def tasks_of(settings: Settings, *, web: bool = True) -> list[Task]:
     if settings.clock.kind is ClockKind.SIMULATED:
         anchored_at = settings.clock.anchored_at or time.time()
         environment[ANCHOR_VARIABLE] = repr(anchored_at)
-    names = ["watch", "serve"] if web else ["watch"]
+    names = ["watch", "schedule", *(["serve"] if web else [])]
     return [Task(name, onpost_argv(name), environment) for name in names]

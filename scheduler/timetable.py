@@ -56,17 +56,13 @@ class Job:
     max_instances: int = 1
 
 
-CHECKS_COMMIT: Final = "checks-commit"
-CHECKS_DUE: Final = "checks-due"
+CHECKS: Final = "checks"
 CHECKS_SWEEP: Final = "checks-sweep"
-CHECKS_REVEAL: Final = "checks-reveal"
 POST: Final = "post"
 
 TIMETABLE: Final = (
-    Job(CHECKS_COMMIT, "公布当日抽查承诺", "publish the commitment of a day's random checks", 10.0),
-    Job(CHECKS_DUE, "写入到点的检查", "write the checks that are due", 2.0),
-    Job(CHECKS_SWEEP, "清理未执行的检查", "give up checks that nobody makes in time", 5.0),
-    Job(CHECKS_REVEAL, "闭馆后公开随机种子", "reveal seed and nonce after closing", 30.0),
+    Job(CHECKS, "公布承诺、写入到点的检查、闭馆后公开", "commit, write due checks, reveal", 2.0),
+    Job(CHECKS_SWEEP, "无人执行的检查记为未执行", "give up checks that nobody makes", 5.0),
     Job(POST, "发送通知", "send what waits in the outbox", 2.0, Lane.POST, longest_s=600.0),
 )
 """What runs, and how often; `docs/schedule.md` says what each does where it is late."""
