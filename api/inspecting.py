@@ -112,7 +112,8 @@ class Inspector:
             due = uow.checks.due(now - STALE_AFTER)
         under = {check_id for check_id, _ in self.room.under_way()}
         for check in due:
-            if check.hall_id in self.room.halls and check.id not in under:
+            ours = check.hall_id in self.room.halls and check.id not in under
+            if ours and check.due_at <= now:  # another machine's clock may be ahead of ours
                 self._claim(check, now)
 
     def _claim(self, check: Check, now: datetime) -> bool:
