@@ -15,6 +15,7 @@ from models.domain.ports_accounts import AccountBook
 from models.domain.ports_checks import CheckBook
 from models.domain.ports_jobs import JobBook
 from models.domain.ports_outbox import ClueBook, OutboxBook
+from models.domain.ports_supervision import CaseBook, PaperBook
 from models.domain.presence import Presence
 from models.domain.records import (
     CameraEvent,
@@ -326,6 +327,8 @@ class UnitOfWork(Protocol):
     jobs: JobBook
     checks: CheckBook
     outbox: OutboxBook
+    cases: CaseBook
+    papers: PaperBook
     clues: ClueBook
 
     def __enter__(self) -> UnitOfWork: ...

@@ -17,9 +17,11 @@ from models.domain.ports_accounts import AccountBook
 from models.domain.ports_checks import CheckBook
 from models.domain.ports_jobs import JobBook
 from models.domain.ports_outbox import ClueBook, OutboxBook
+from models.domain.ports_supervision import CaseBook, PaperBook
 from models.storage.account_book import StoredAccounts
 from models.storage.anchors import Anchors
 from models.storage.camera_book import StoredCameras
+from models.storage.case_book import StoredCases
 from models.storage.check_book import StoredChecks
 from models.storage.clue_book import StoredClues
 from models.storage.duty_book import StoredDuty
@@ -29,6 +31,7 @@ from models.storage.finding_book import StoredAlerts, StoredFindings
 from models.storage.job_book import StoredJobs
 from models.storage.migrate import upgrade
 from models.storage.outbox_book import StoredOutbox
+from models.storage.paper_book import StoredPapers
 from models.storage.register_book import StoredRegister
 from models.storage.span_book import StoredPresences, StoredSpans
 from models.storage.version_book import StoredRosters, StoredSettings
@@ -68,6 +71,8 @@ class SqlUnitOfWork:
     jobs: JobBook
     checks: CheckBook
     outbox: OutboxBook
+    cases: CaseBook
+    papers: PaperBook
     clues: ClueBook
 
     def __init__(
@@ -112,6 +117,8 @@ class SqlUnitOfWork:
         self.jobs = StoredJobs(connection)
         self.checks = StoredChecks(connection)
         self.outbox = StoredOutbox(connection)
+        self.cases = StoredCases(connection)
+        self.papers = StoredPapers(connection)
         self.clues = StoredClues(connection)
         self._fence()
         return self

@@ -8,6 +8,13 @@ from models.storage.tables.findings import alerts, evidence, findings
 from models.storage.tables.jobs import leases, schedule_days, schedule_jobs
 from models.storage.tables.outbox import clues, deliveries, hooks, notices
 from models.storage.tables.register import register_entries, register_heads
+from models.storage.tables.supervision import (
+    case_cards,
+    cases,
+    paper_files,
+    paper_numbers,
+    papers,
+)
 from models.storage.tables.versions import roster_versions, settings_snapshots
 from models.storage.tables.watching import camera_events, presences, spans
 
@@ -15,6 +22,8 @@ __all__ = [
     "accounts",
     "alerts",
     "camera_events",
+    "case_cards",
+    "cases",
     "check_campaigns",
     "check_days",
     "check_results",
@@ -28,6 +37,9 @@ __all__ = [
     "leases",
     "metadata",
     "notices",
+    "paper_files",
+    "paper_numbers",
+    "papers",
     "presences",
     "register_entries",
     "register_heads",

@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import openpyxl
@@ -83,7 +84,7 @@ def test_the_national_column_names_and_codes_are_read() -> None:
     assert (second.case_type, second.ended_at) == (CaseType.IMMEDIATE, at("2026-04-30T09:00"))
 
 
-def workbook(*sheets: Sequence[Sequence[object]]) -> bytes:
+def workbook(*sheets: Sequence[Any]) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for rows in sheets:
