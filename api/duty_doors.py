@@ -57,6 +57,20 @@ def looked_at(settings: Settings) -> Iterator[MakeUnitOfWork | None]:
         record.close()
 
 
+@contextmanager
+def existing(settings: Settings) -> Iterator[Record]:
+    """The record that is there, for reading and for entering who read it; none is made.
+
+    Raises:
+        StorageError: there is none, or it cannot be used.
+    """
+    record = open_existing_record(settings.data_path, settings.database_url)
+    try:
+        yield record
+    finally:
+        record.close()
+
+
 def moment_of(text: str, settings: Settings, where: str) -> datetime:
     """`2026-11-23 09:00`, in the settings' time zone where it names no offset.
 

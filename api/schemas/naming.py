@@ -6,15 +6,17 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas.fields import Asked, Words
 
-class ReasonIn(BaseModel):
+
+class ReasonIn(Asked):
     """Why."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"reason": "月度通报须送所在单位"}]}
     )
 
-    reason: str = Field("", max_length=500)
+    reason: Words = ""
 
 
 class RequestOut(BaseModel):

@@ -157,6 +157,23 @@ def deed_of(entry: Entry) -> Deed:
     )
 
 
+def told(deed: Deed) -> dict[str, Any]:
+    """A deed as JSON values."""
+    return {
+        "seq": deed.seq,
+        "at": deed.at.isoformat(),
+        "who": deed.who,
+        "roles": list(deed.roles),
+        "means": deed.means,
+        "address": deed.address,
+        "action": deed.action,
+        "target": deed.target,
+        "outcome": deed.outcome,
+        "said": dict(deed.said),
+        "hash": deed.hash,
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class DeedQuery:
     """Which deeds a list shows; an empty field asks for all of them.
@@ -172,6 +189,21 @@ class DeedQuery:
     outcome: str = ""
     since: datetime | None = None
     until: datetime | None = None
+
+    def covers(self, deed: Deed) -> bool:
+        """Whether a deed is asked for; letters' case is not minded in names and targets."""
+        held = ((self.who, deed.who), (self.target, deed.target))
+        return (
+            all(not wanted or wanted.lower() == found.lower() for wanted, found in held)
+            and self.action in {"", deed.action}
+            and self.outcome in {"", deed.outcome}
+            and (self.since is None or deed.at >= self.since)
+            and (self.until is None or deed.at < self.until)
+        )
+
+    def told(self) -> dict[str, Any]:
+        """What is asked for, for the entry of the question."""
+        return {name: held for name in self.__slots__ if (held := getattr(self, name))}
 
     @property
     def marks(self) -> tuple[str, ...]:
