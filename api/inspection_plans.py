@@ -17,7 +17,7 @@ from models.domain.hours import Season, zone_of
 from models.domain.inspection_inputs import PlanRules, plan_inputs
 from models.domain.inspection_tick import TickRules
 from models.domain.ports import UnitOfWork
-from models.domain.workdays import WorkCalendar, sessions_on
+from models.domain.workdays import DayKind, WorkCalendar, sessions_on
 
 
 def plan_rules(settings: Settings) -> PlanRules:
@@ -104,6 +104,12 @@ class SettingsPlans:
             campaigns=uow.checks.campaigns(before=midnight),
             since=since,
         )
+
+    def closed(self, uow: UnitOfWork, day: date) -> str:
+        on = self.calendar(uow).day(day)
+        if on.worked:
+            return "无开放时段"
+        return f"法定节假日({on.name})" if on.kind is DayKind.HOLIDAY else "休息日"
 
     def windows(self, hall_id: str) -> Mapping[str, str]:
         return {one.id: one.unit_id for one in self._windows if one.hall_id == hall_id}

@@ -38,6 +38,10 @@ class PlanSource(Protocol):
         """The inputs of a day by what is known now; no hall in them where none opens."""
         ...
 
+    def closed(self, uow: UnitOfWork, day: date) -> str:
+        """Why no hall opens on a day: 法定节假日 with its name, 休息日, or 无开放时段."""
+        ...
+
     def windows(self, hall_id: str) -> Mapping[str, str]:
         """Windows of a hall that is there now, each with its unit; none of one that is gone."""
         ...
@@ -68,6 +72,7 @@ class Did(StrEnum):
     """What a tick did."""
 
     COMMITTED = "committed"
+    NO_CHECKS = "no_checks"
     LATE_COMMIT = "late_commit"
     NONCE_DRAWN = "nonce_drawn"
     CHECK_WRITTEN = "check_written"
@@ -112,6 +117,7 @@ class Planner:
         self._secret = secret
         self._rules = rules
         self._draw_nonce = draw_nonce
+        self._told: date | None = None
 
     def tick(self, uow: UnitOfWork, now: datetime) -> list[Done]:
         """What was done in the open transaction; the caller, who has checked its lease in it,
@@ -126,9 +132,18 @@ class Planner:
                 if plan is not None:
                     what = Did.LATE_COMMIT if plan.late else Did.COMMITTED
                     done.append(Done(what, day, said=plan.commitment))
+                elif day == today:
+                    done += self._closed(uow, today)
             if plan is not None and not plan.seed:
                 done += self._work(uow, plan, now)
         return done
+
+    def _closed(self, uow: UnitOfWork, today: date) -> list[Done]:
+        """Once a day, and after each start: why there is nothing to check."""
+        if self._told == today or self._source.inputs(uow, today).halls:
+            return []
+        self._told = today
+        return [Done(Did.NO_CHECKS, today, said=self._source.closed(uow, today))]
 
     def _commit(self, uow: UnitOfWork, day: date, now: datetime, *, begin: bool) -> DayPlan | None:
         inputs = self._source.inputs(uow, day)
