@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "behaviour",
     "finding",
     "inspection",
+    "rollcall",
     "settings",
     "audit",
     "user",

@@ -17,7 +17,7 @@ from models.domain.hours import HoursBook, Session, Sitting, WorkHours, zone_of
 from models.domain.judgement import judge
 from models.domain.profiles import DutyProfile, Operator, Threshold
 from models.domain.spans import Span
-from models.domain.workdays import WorkCalendar, day_of, sessions_of
+from models.domain.workdays import CalendarDay, WorkCalendar, day_of, sessions_of
 
 MARGIN = timedelta(minutes=10)
 """How long before a session's start and after its end a hall is watched."""
@@ -94,6 +94,11 @@ class DutyDesk:
     def day_bounds(self, window: Window, on: date) -> tuple[datetime, datetime]:
         """A local day of the window's hall as two instants."""
         return day_of(self.halls[window.hall_id], on)
+
+    def day(self, hall_id: str, moment: datetime) -> CalendarDay:
+        """What the local date of a moment is in a hall: worked or not, and its name."""
+        hall = self.halls[hall_id]
+        return self._calendar.day(moment.astimezone(zone_of(hall)).date(), hall_id)
 
     def window_day_start(self, window: Window, now: datetime) -> datetime:
         """Midnight, in the window's hall, of the day of `now`."""

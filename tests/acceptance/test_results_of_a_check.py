@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from models.domain.check_result import Result
@@ -91,7 +93,9 @@ def test_an_accusation_names_its_finding_and_its_pictures_in_the_register(
 
 
 def test_nobody_left_to_cover_is_unmanned(rostered: Town) -> None:
-    rostered.leave("甲,公安局,事假,2026-11-23 08:30,2026-11-23 17:30,,2026-11-22 11:00,2026-11-22 10:00")
+    rostered.leave(
+        "甲,公安局,事假,2026-11-23 08:30,2026-11-23 17:30,,2026-11-22 11:00,2026-11-22 10:00"
+    )
     with watching(rostered, "09:50") as watch:
         check = watch.check("09:51")
         watch.until("10:10", sees=EMPTY)
@@ -148,7 +152,10 @@ def test_two_checks_at_once_each_have_their_results(rostered: Town) -> None:
 def test_s08_outside_working_hours_it_is_told_what_was_seen_and_nobody_is_accused(
     rostered: Town,
 ) -> None:
-    off = {"details": {"off_day": True, "reason": "夜间巡查"}, "kind": CheckKind.ROLL_CALL}
+    off: dict[str, Any] = {
+        "details": {"off_day": True, "reason": "夜间巡查"},
+        "kind": CheckKind.ROLL_CALL,
+    }
     with watching(rostered, "18:00") as watch:
         check = watch.check("18:30", plan="manual:1", **off)
         watch.until("18:40", sees=EMPTY)
