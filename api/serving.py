@@ -15,6 +15,7 @@ from api.app import create_app
 from api.logs import set_up_logging
 from api.settings import Settings
 from api.wiring import opened_web
+from api.wiring_notify import posting
 from models.domain.errors import SettingsError
 
 log = structlog.get_logger("onpost.serve")
@@ -53,7 +54,7 @@ def serve(
     require_local(chosen, allowed=settings.web.open_to_network)
     listening = _listen(chosen, settings.web.port if port is None else port)
     address = _address(listening, chosen)
-    with listening, opened_web(settings) as parts:
+    with listening, opened_web(settings) as parts, posting(settings, parts.make_uow):
         config = uvicorn.Config(
             create_app(parts),
             log_config=None,

@@ -45,10 +45,20 @@ def _findings(values: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _views(path, window, cameras, halls)
     yield from _periods(values)
     yield from _lease(values)
+    yield from _channel_halls(values, halls)
     checks = values.get("checks")
     for hall_id in _section(checks if isinstance(checks, Mapping) else {}, "halls"):
         named = ("checks", "halls", hall_id)
         yield from _known(named, {hall_id: hall_id}, halls, "大厅", "hall")
+
+
+def _channel_halls(values: Mapping[str, Any], halls: Any) -> Iterator[Finding]:
+    told = values.get("notifications")
+    for name, channel in _section(told if isinstance(told, Mapping) else {}, "channels").items():
+        served = channel.get("halls")
+        for number, hall in enumerate(served if isinstance(served, list | tuple) else ()):
+            path = ("notifications", "channels", name, "halls", number)
+            yield from _known(path, {str(number): hall}, halls, "大厅", "hall")
 
 
 def _section(values: Mapping[str, Any], name: str) -> dict[str, dict[str, Any]]:

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from api.redact import redact
 from api.settings.check_sections import ChecksSettings
 from api.settings.fields import Identifier, TimeZoneName
+from api.settings.notifications import NotificationSettings
 from api.settings.sections import (
     AccountsSettings,
     CameraSettings,
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
     cameras: dict[Identifier, CameraSettings] = {}
     windows: dict[Identifier, WindowSettings] = {}
     roster: RosterSettings = RosterSettings()
+    notifications: NotificationSettings = NotificationSettings()
     checks: ChecksSettings = ChecksSettings()
 
     _base: Path = PrivateAttr(default_factory=Path.cwd)
@@ -186,6 +188,7 @@ class Settings(BaseSettings):
             "accounts",
             "watch",
             "schedule",
+            "notifications",
             "log",
             "data_dir",
             "shelf_dir",

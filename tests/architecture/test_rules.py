@@ -23,6 +23,7 @@ CLOCKS = {
 CATCH_ALL = {
     "vision/engine/local.py",
     "api/watching.py",
+    "api/notify/office.py",
     "scheduler/clockwork.py",
 }
 """The process loops, which must outlive any one camera, picture or job."""

@@ -1,0 +1,1 @@
+"""Telling people and programs outside: channels (通知渠道), webhooks, and who sends them."""
