@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from api.roll_call import Progress
+    from api.settings import Settings
+    from models.storage.record import Record
 
 LOOK_EVERY_S = 1.0
 
@@ -38,12 +40,8 @@ def rollcall(
     settings: SettingsFile = None,
 ) -> None:
     """Check halls now; `onpost watch` makes the checks. Ends with what was found by hall."""
-    from api.duty_desk import DutyDesk
     from api.duty_doors import existing, user
-    from api.duty_record import of_record
-    from api.roll_call import progress, start
     from api.settings import load_settings
-    from api.wiring import make_clock
     from models.domain.errors import InputError
 
     if bool(hall) == all_:
@@ -54,18 +52,7 @@ def rollcall(
         )
     chosen = load_settings(settings)
     with existing(chosen) as record:
-        with record.make_uow() as uow:
-            ruled = of_record(chosen, uow)
-            desk = DutyDesk(chosen, ruled.duty, ruled.calendar)
-            now = make_clock(chosen).now()
-            plan = start(uow, desk, None if all_ else hall, by=by or user(), reason=reason, now=now)
-            uow.commit()
-
-        def look() -> Progress:
-            with record.make_uow(read_only=True) as uow:
-                return progress(uow, plan, desk.windows.values())
-
-        typer.echo(f"查岗 / roll-call {plan}")
+        look = _started(chosen, record, hall or None, by or user(), reason)
         done = _followed(look, wait, settled=settled)
     for line in _lines(done):
         typer.echo(line)
@@ -75,6 +62,29 @@ def rollcall(
             err=True,
         )
         raise typer.Exit(1)
+
+
+def _started(
+    settings: Settings, record: Record, halls: list[str] | None, by: str, reason: str
+) -> Callable[[], Progress]:
+    """Start it; what tells how far it has come."""
+    from api.duty_desk import DutyDesk
+    from api.duty_record import of_record
+    from api.roll_call import progress, start
+    from api.wiring import make_clock
+
+    with record.make_uow() as uow:
+        ruled = of_record(settings, uow)
+        desk = DutyDesk(settings, ruled.duty, ruled.calendar)
+        plan = start(uow, desk, halls, by=by, reason=reason, now=make_clock(settings).now())
+        uow.commit()
+    typer.echo(f"查岗 / roll-call {plan}")
+
+    def look() -> Progress:
+        with record.make_uow(read_only=True) as uow:
+            return progress(uow, plan, desk.windows.values())
+
+    return look
 
 
 def _followed(look: Callable[[], Progress], wait: float, *, settled: bool) -> Progress:
