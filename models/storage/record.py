@@ -104,7 +104,7 @@ def _default_url(data: Path) -> str:
 
 def _settle(make_uow: UnitOfWorkFactory, anchors: Anchors) -> tuple[Fault, ...]:
     """Settle heads that were signed and committed by a process that died right then."""
-    read = anchors.read()
+    read = anchors.read_newest()
     with make_uow(read_only=True) as uow:
 
         def entry_of(anchor: Anchor) -> Entry | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from models.domain.register import FaultKind, seal
+from models.storage import anchors
 from models.storage.anchors import Anchors, ReadAnchors
 from models.storage.record import open_existing_record, open_record
 from models.storage.unit_of_work import unit_of_work_factory
@@ -118,8 +119,33 @@ def test_a_head_committed_right_before_the_end_is_settled_at_the_next_start(
     record.anchors.file.write_bytes(lines[0])  # the process died before it settled
     assert verdict_of(database_url, data).faults == ()
     open_record(data, database_url).close()
-    anchors = record.anchors.read().anchors
-    assert [anchor.settled for anchor in anchors] == [False, True]
+    found = record.anchors.read().anchors
+    assert [anchor.settled for anchor in found] == [False, True]
+
+
+def test_a_start_reads_the_newest_heads_of_a_long_file_and_settles_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = open_record(tmp_path / "data")
+    for number in range(40):
+        with record.make_uow() as uow:
+            uow.register.append("note", {"n": number}, NINE)
+            uow.commit()
+    lines = record.anchors.file.read_bytes().splitlines(keepends=True)
+    record.anchors.file.write_bytes(b"".join(lines[:-1]))  # the process died before it settled
+    whole = record.anchors.read()
+    for size in (len(lines[0]) * 3, len(lines[0]) * 10 + 7, 10**6):
+        monkeypatch.setattr(anchors, "_NEWEST", size)
+        newest = record.anchors.read_newest()
+        assert newest.faults == ()
+        assert 1 <= len(newest.anchors) <= size // 300
+        assert newest.anchors == whole.anchors[-len(newest.anchors) :]
+    record.close()
+    monkeypatch.setattr(anchors, "_NEWEST", 3000)
+    open_record(tmp_path / "data").close()
+    last = record.anchors.read().anchors[-1]
+    assert (last.settled, last.seq) == (True, 40)
+    assert verify_record(record).faults == ()
 
 
 def test_a_head_signed_but_never_committed_is_not_settled(
