@@ -35,6 +35,7 @@ from api.settings.sections import (
     WindowSettings,
     overridden,
 )
+from api.settings.supervision_sections import SupervisionSettings
 from models.domain.register import canonical
 from vision.sources.address import parse_address
 
@@ -82,6 +83,7 @@ class Settings(BaseSettings):
     roster: RosterSettings = RosterSettings()
     notifications: NotificationSettings = NotificationSettings()
     checks: ChecksSettings = ChecksSettings()
+    supervision: SupervisionSettings = SupervisionSettings()
 
     _base: Path = PrivateAttr(default_factory=Path.cwd)
     _file: Path | None = PrivateAttr(default=None)
@@ -171,6 +173,9 @@ class Settings(BaseSettings):
         data = self.model_dump(mode="json")
         if self.database is not None:
             data["database"] = redact(self.database.get_secret_value())
+        for name, source in self.supervision.case_sources.items():
+            shown = redact(source.database.get_secret_value())
+            data["supervision"]["case_sources"][name]["database"] = shown
         for camera_id, camera in self.cameras.items():
             data["cameras"][camera_id]["source"] = redact(camera.source.get_secret_value())
         return data
@@ -189,6 +194,7 @@ class Settings(BaseSettings):
             "watch",
             "schedule",
             "notifications",
+            "supervision",
             "log",
             "data_dir",
             "shelf_dir",

@@ -1,0 +1,1 @@
+"""Reports: what the record says of a period, gathered, worded, rendered, issued."""

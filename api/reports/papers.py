@@ -1,0 +1,75 @@
+"""What papers add to a report: corrections, overdue rectifications, approved measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from api.settings import Settings
+from models.domain.measures import MEASURE_NAMES, Measure, Status
+from models.domain.papers import Paper, PaperKind
+from models.domain.ports import UnitOfWork
+from models.domain.rectify_json import rectification_of
+from models.domain.report import Correction, ReportDuties, ReportPeriod
+from models.domain.workdays import WorkCalendar
+
+PAGE: Final = 500
+CORRECTION: Final = "correction"
+
+
+def every(uow: UnitOfWork, kind: PaperKind, *, state: str = "") -> Iterator[Paper]:
+    """Newest versions of all papers of a kind, newest first."""
+    after = 0
+    while page := uow.papers.list(kind, state=state, after=after, limit=PAGE):
+        after = page[-1].number
+        yield from page
+
+
+def corrections_in(uow: UnitOfWork, period: ReportPeriod) -> tuple[Correction, ...]:
+    """Correction notices that were issued in a period (附件4)."""
+    found = []
+    for paper in every(uow, PaperKind.CIRCULAR, state="issued"):
+        content: Any = paper.content
+        if content["kind"] != CORRECTION or not period.start <= paper.at < period.end:
+            continue
+        found += [
+            Correction(content["number"], content["corrects"], one["unit"], one["what"])
+            for one in content["items"]
+        ]
+    return tuple(reversed(found))
+
+
+def duties_of(
+    uow: UnitOfWork,
+    settings: Settings,
+    calendar: WorkCalendar,
+    period: ReportPeriod,
+    now: datetime,
+) -> ReportDuties:
+    """What readers must do: dates in working days after the day of issue."""
+    today = now.astimezone(ZoneInfo(settings.time_zone)).date()
+    own = settings.supervision
+    return ReportDuties(
+        calendar.add_workdays(today, own.rectify_days),
+        own.appeal_days,
+        tuple(_overdue(uow, today)),
+        tuple(_measures(uow, period)),
+    )
+
+
+def _overdue(uow: UnitOfWork, today: date) -> Iterator[str]:
+    for paper in every(uow, PaperKind.RECTIFICATION):
+        one = rectification_of(paper.content)
+        if one.overdue(today):
+            yield f"{one.unit_id}{one.number},应于{one.due}前反馈,至今未反馈"
+
+
+def _measures(uow: UnitOfWork, period: ReportPeriod) -> Iterator[str]:
+    """Measures that an approver agreed to for this period."""
+    for paper in every(uow, PaperKind.SUGGESTION, state=Status.APPROVED):
+        content: Any = paper.content
+        if content["period_name"] == period.name:
+            name = MEASURE_NAMES[Measure(content["measure"])]
+            yield f"{content['subject']}:{name}({content['why']})"
