@@ -128,13 +128,13 @@ class AccountDesk:
         ends, or an account that it disables, is out within that time; what this process ends is
         out at once.
         """
-        return self._looked_up(digest(secret), self._session_of)
+        return self._looked_up("session", digest(secret), self._session_of)
 
     def who_by_token(self, secret: str) -> Signed | None:
         """Whoever holds this token; None where it expired, was revoked or never was."""
         if not secret.startswith(TOKEN_PREFIX):
             return None
-        return self._looked_up(digest(secret), self._token_of)
+        return self._looked_up("token", digest(secret), self._token_of)
 
     def change_password(self, by: Acting, old: str, new: str) -> tuple[str, Session]:
         """Change one's own password; all sessions end and a new one begins.
@@ -198,12 +198,12 @@ class AccountDesk:
         return secret, session
 
     def _looked_up(
-        self, key: str, find: Callable[[UnitOfWork, str, datetime], Signed | None]
+        self, kind: str, key: str, find: Callable[[UnitOfWork, str, datetime], Signed | None]
     ) -> Signed | None:
-        now = self._clock.now()
-        kept = self._kept.get(key)
-        if kept is not None:
-            return kept if kept.lasts(self._rules, now) else None
+        now, name = self._clock.now(), f"{kind}:{key}"  # a token is no cookie
+        kept = self._kept.get(name)
+        if kept is not None and _just_used(kept, now) and kept.lasts(self._rules, now):
+            return kept
         mark = self._kept.mark()
         with self._make_uow(read_only=True) as uow:
             found = find(uow, key, now)
@@ -214,7 +214,7 @@ class AccountDesk:
         ):
             return None
         found = self._used(found, now)
-        self._kept.put(key, found, mark)
+        self._kept.put(name, found, mark)
         return found
 
     def _session_of(self, uow: UnitOfWork, key: str, now: datetime) -> Signed | None:
@@ -235,8 +235,7 @@ class AccountDesk:
 
     def _used(self, found: Signed, now: datetime) -> Signed:
         """Write the use where it was not written for a while."""
-        last = found.used_at
-        if last is not None and now - last < USE_WRITTEN:
+        if _just_used(found, now):
             return found
         with self._make_uow() as uow:
             if found.session is not None:
@@ -247,6 +246,10 @@ class AccountDesk:
                 found = replace(found, token=replace(found.token, used_at=now))
             uow.commit()
         return found
+
+
+def _just_used(found: Signed, now: datetime) -> bool:
+    return found.used_at is not None and now - found.used_at < USE_WRITTEN
 
 
 def _name(typed: str) -> str:

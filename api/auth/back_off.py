@@ -4,12 +4,15 @@ Two tallies: of the name and of the address that a call comes from. An address f
 account signed in within thirty days is *known* to it: there a tally of its own counts instead.
 So whoever fails from elsewhere, however often, locks nobody out at their usual place, and no
 name is tried more often because there are many addresses to try it from. Names that do not exist
-are counted like those that do.
+are counted like those that do, but under a hash that only this process can make: what was typed
+there may be a password.
 """
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+import secrets
 from dataclasses import replace
 from typing import Final
 
@@ -47,6 +50,7 @@ class BackOff:
     def __init__(self, make_uow: MakeUnitOfWork, clock: Clock) -> None:
         self._make_uow = make_uow
         self._clock = clock
+        self._salt = secrets.token_bytes(32)
 
     def count(self, login: str, network: str) -> None:
         """Count an attempt as failed until it is forgiven, so that many at one moment count.
@@ -87,6 +91,9 @@ class BackOff:
         """The tally of the name that counts for this address."""
         if not login:
             return set()
+        if uow.accounts.get(login) is None:
+            hashed = hashlib.blake2b(login.encode(), key=self._salt, digest_size=16)
+            return {(f"?{hashed.hexdigest()}", ANY)}
         known = uow.accounts.knows(login, network, self._clock.now() - KNOWN_FOR)
         return {(login, network if known else ANY)}
 

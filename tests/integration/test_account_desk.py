@@ -1,0 +1,441 @@
+"""Signing in on a real record: brute force, fixation, sessions, passwords.
+
+What hangs on locks and on what is stored runs on both databases, the rest on SQLite.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from api.auth import signed
+from api.auth.audit import Actor
+from api.auth.back_off import network_of
+from api.auth.passwords import CHEAP, Cost, Passwords, digest, one_time
+from models.domain.access import Access, Role
+from models.domain.accounts import (
+    FREE_FAILURES,
+    FREE_FAILURES_OF_ADDRESS,
+    AccountRules,
+    Failures,
+    LockedOut,
+    SignInRefused,
+)
+from models.domain.audit import Action
+from models.domain.errors import InputError
+from models.domain.passwords import check_password
+from models.storage.record import Record, open_record
+from tests.accounts_builders import BETTER, BY, ELSEWHERE, GOOD, HERE, Town, town
+
+
+def settled(record: Record) -> Town:
+    found = town(record.make_uow)
+    found.person("zhang")
+    found.clock.on(hours=1)
+    return found
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Record]:
+    opened = open_record(tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def here(embedded: Record) -> Town:
+    return settled(embedded)
+
+
+@pytest.fixture
+def both(record: Record) -> Town:
+    return settled(record)
+
+
+def fail(here: Town, login: str, address: str, times: int = 1) -> None:
+    for _ in range(times):
+        with pytest.raises(SignInRefused):
+            here.desk.sign_in(login, "Wrong-one-1", address)
+
+
+def everything(record: Record) -> str:
+    """All that the database holds, as text."""
+    tables = ("accounts", "sessions", "tokens", "sign_in_failures", "register_entries")
+    with record.make_uow.engine.connect() as connection:
+        rows = [connection.exec_driver_sql(f"SELECT * FROM {one}").all() for one in tables]  # noqa: S608
+    return json.dumps(rows, default=str)
+
+
+def test_whoever_signs_in_is_known_by_the_secret_and_by_nothing_else(here: Town) -> None:
+    secret, session = here.desk.sign_in(" ZHANG ", GOOD, HERE)
+    found = here.desk.who(secret)
+    assert found is not None
+    assert (found.name, found.means, found.must_change) == (
+        "zhang",
+        f"session:{session.id}",
+        False,
+    )
+    assert found.access.may(
+        here.office.get("zhang").account.access.permissions.__iter__().__next__()
+    )
+    for other in ("", secret[:-1], secret + "x", session.id, digest(secret), f"onpost_{secret}"):
+        assert here.desk.who(other) is None
+        assert here.desk.who_by_token(other) is None
+    assert len(secret) >= 43
+    (deed,) = here.deeds(Action.SIGN_IN)[-1:]
+    assert (deed.who, deed.address, deed.target, deed.roles) == (
+        "zhang",
+        HERE,
+        "account:zhang",
+        ("operator",),
+    )
+
+
+def test_neither_passwords_nor_secrets_are_anywhere_in_the_record(
+    both: Town, record: Record
+) -> None:
+    secret, _ = both.desk.sign_in("zhang", GOOD, HERE)
+    with pytest.raises(SignInRefused):
+        both.desk.sign_in("My-password-9", "x", HERE)
+    kept = everything(record)
+    assert digest(secret) in kept
+    for one in (GOOD, secret, "My-password-9", "my-password-9"):
+        assert one not in kept
+
+
+def test_each_sign_in_has_a_new_secret_and_the_one_held_before_ends(here: Town) -> None:
+    planted, _ = here.desk.sign_in("zhang", GOOD, HERE)
+    secret, _ = here.desk.sign_in("zhang", GOOD, HERE, instead_of=planted)
+    assert secret != planted
+    assert here.desk.who(planted) is None
+    assert here.desk.who(secret) is not None
+    made_up, _ = here.desk.sign_in("zhang", GOOD, HERE, instead_of="chosen-by-an-attacker")
+    assert made_up != "chosen-by-an-attacker"
+    assert here.desk.who("chosen-by-an-attacker") is None
+
+
+@pytest.mark.parametrize("login", ["zhang", "nobody", "not a name!", ""])
+def test_a_wrong_password_an_unknown_name_and_a_disabled_account_look_and_cost_the_same(
+    here: Town, login: str
+) -> None:
+    here.person("off")
+    here.office.disable("off", BY)
+    told = []
+    for name, password in ((login, "Wrong-one-1"), ("off", GOOD), ("off", "Wrong-one-1")):
+        before = here.passwords.compared
+        with pytest.raises(SignInRefused) as caught:
+            here.desk.sign_in(name, password, ELSEWHERE)
+        assert here.passwords.compared == before + 1
+        told.append(str(caught.value))
+    assert len(set(told)) == 1
+    assert here.deeds(Action.SIGN_IN_REFUSED)[0].target == (
+        "account:zhang" if login == "zhang" else "account:?"
+    )
+
+
+@pytest.mark.parametrize("login", ["zhang", "nobody"])
+def test_brute_force_is_locked_out_unseen_and_ever_longer(here: Town, login: str) -> None:
+    fail(here, login, ELSEWHERE, FREE_FAILURES + 1)
+    looked = here.passwords.compared
+    with pytest.raises(LockedOut) as caught:
+        here.desk.sign_in(login, GOOD, ELSEWHERE)
+    assert caught.value.wait_s == 60
+    assert here.passwords.compared == looked
+    here.clock.on(seconds=60)
+    fail(here, login, ELSEWHERE)
+    with pytest.raises(LockedOut) as caught:
+        here.desk.sign_in(login, GOOD, "198.51.100.1")
+    assert caught.value.wait_s == 120
+    outcomes = [deed.said["why"] for deed in here.deeds(Action.SIGN_IN_REFUSED)]
+    assert outcomes == ["wrong"] * 5 + ["locked", "wrong", "locked"]
+
+
+def test_an_attacker_elsewhere_locks_nobody_out_at_the_usual_place(here: Town) -> None:
+    for minute in range(12):
+        here.clock.on(minutes=minute)
+        with pytest.raises((SignInRefused, LockedOut)):
+            here.desk.sign_in("zhang", "Wrong-one-1", ELSEWHERE)
+    with pytest.raises(LockedOut):
+        here.desk.sign_in("zhang", GOOD, ELSEWHERE)
+    here.desk.sign_in("zhang", GOOD, HERE)
+    with pytest.raises(LockedOut):  # and a sign-in there does not help the attacker
+        here.desk.sign_in("zhang", "Wrong-one-1", ELSEWHERE)
+
+
+def test_at_the_usual_place_brute_force_is_locked_out_too(here: Town) -> None:
+    fail(here, "zhang", HERE, FREE_FAILURES + 1)
+    with pytest.raises(LockedOut):
+        here.desk.sign_in("zhang", GOOD, HERE)
+    here.office.unlock("zhang", BY)
+    here.desk.sign_in("zhang", GOOD, HERE)
+
+
+def test_one_address_that_tries_many_names_is_locked_out_and_an_own_success_does_not_help(
+    here: Town,
+) -> None:
+    here.person("helper")
+    with here.make_uow() as uow:
+        almost = Failures(FREE_FAILURES_OF_ADDRESS - 2, here.clock.now())
+        uow.accounts.set_failures("", ELSEWHERE, almost)
+        uow.commit()
+    for number in range(2):
+        fail(here, f"name-{number}", ELSEWHERE)
+        here.desk.sign_in("helper", GOOD, ELSEWHERE)
+    fail(here, "one-more", ELSEWHERE)
+    with pytest.raises(LockedOut):
+        here.desk.sign_in("another", "Wrong-one-1", ELSEWHERE)
+    here.desk.sign_in("helper", GOOD, ELSEWHERE)  # known there, and not locked out by others
+    here.desk.sign_in("zhang", GOOD, HERE)
+
+
+def test_guesses_made_at_one_moment_are_not_more_than_the_free_ones(both: Town) -> None:
+    outcomes: list[type[BaseException] | None] = []
+    ready = threading.Barrier(12)
+
+    def guess() -> None:
+        ready.wait(60)
+        try:
+            both.desk.sign_in("zhang", "Wrong-one-1", ELSEWHERE)
+        except (SignInRefused, LockedOut) as error:
+            outcomes.append(type(error))
+
+    threads = [threading.Thread(target=guess) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(100)
+    assert outcomes.count(SignInRefused) == FREE_FAILURES + 1
+    assert outcomes.count(LockedOut) == 12 - FREE_FAILURES - 1
+
+
+def test_a_good_sign_in_forgets_the_failures_before_it(here: Town) -> None:
+    for _ in range(3):
+        fail(here, "zhang", HERE, FREE_FAILURES)
+        here.desk.sign_in("zhang", GOOD, HERE)
+
+
+def test_a_session_ends_unused_after_its_whole_time_and_by_signing_out(here: Town) -> None:
+    idle, _ = here.desk.sign_in("zhang", GOOD, HERE)
+    out, session = here.desk.sign_in("zhang", GOOD, HERE)
+    here.clock.on(minutes=29)
+    assert here.desk.who(idle) is not None
+    here.desk.sign_out(out, HERE)
+    here.desk.sign_out(out, HERE)
+    here.desk.sign_out("never-was", HERE)
+    assert here.desk.who(out) is None
+    (left,) = here.deeds(Action.SIGN_OUT)
+    assert left.means == f"session:{session.id}"
+    for _ in range(23):
+        here.clock.on(minutes=29)
+        still = here.desk.who(idle)
+    assert still is not None
+    here.clock.on(minutes=2)
+    assert here.desk.who(idle) is not None
+    here.clock.on(hours=12)
+    assert here.desk.who(idle) is None
+    unused, _ = here.desk.sign_in("zhang", GOOD, HERE)
+    here.clock.on(minutes=30)
+    assert here.desk.who(unused) is None
+
+
+def test_use_is_written_once_a_minute_and_answers_are_kept_for_seconds(
+    here: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, _ = here.desk.sign_in("zhang", GOOD, HERE)
+    opened: list[bool] = []
+    real = here.make_uow
+
+    def counted(*, read_only: bool = False):
+        opened.append(read_only)
+        return real(read_only=read_only)
+
+    monkeypatch.setattr(here.desk, "_make_uow", counted)
+    for _ in range(100):
+        assert here.desk.who(secret) is not None
+    assert opened == [True]
+    here.clock.on(seconds=61)
+    here.desk.forget("zhang")
+    assert here.desk.who(secret) is not None
+    assert opened == [True, True, False]
+
+
+def test_what_another_process_ends_is_out_when_kept_answers_are_old(
+    here: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = [0.0]
+    monkeypatch.setattr(here.desk, "_kept", signed.Kept(lambda: seconds[0]))
+    secret, _ = here.desk.sign_in("zhang", GOOD, HERE)
+    assert here.desk.who(secret) is not None
+    here.another().office.disable("zhang", BY)
+    seconds[0] += signed.KEPT_S
+    assert signed.KEPT_S < 5
+    assert here.desk.who(secret) is None
+
+
+def test_what_was_looked_up_before_a_change_is_not_kept_after_it() -> None:
+    kept = signed.Kept(lambda: 0.0)
+    mark = kept.mark()
+    kept.forget("zhang")
+    kept.put("key", None, mark)  # type: ignore[arg-type]
+    assert kept.get("key") is None
+
+
+@pytest.mark.parametrize("what", ["disable", "roles", "reset", "password", "end"])
+def test_every_session_of_an_account_ends_when_it_changes(here: Town, what: str) -> None:
+    secrets = [here.desk.sign_in("zhang", GOOD, HERE)[0] for _ in range(2)]
+    other = here.person("li")
+    bystander, _ = here.desk.sign_in(other, GOOD, HERE)
+    assert all(here.desk.who(one) for one in secrets)
+    fresh = ""
+    if what == "disable":
+        here.office.disable("zhang", BY)
+    elif what == "roles":
+        here.office.set_access("zhang", Access(frozenset({Role.AUDITOR})), BY)
+    elif what == "reset":
+        here.office.reset_password("zhang", BY)
+    elif what == "end":
+        here.office.end_sessions("zhang", BY)
+    else:
+        fresh, _ = here.desk.change_password(Actor("zhang", HERE), GOOD, BETTER)
+    assert not any(here.desk.who(one) for one in secrets)
+    assert not any(here.another().desk.who(one) for one in secrets)
+    assert here.desk.who(bystander) is not None
+    if fresh:
+        assert here.desk.who(fresh) is not None
+
+
+def test_the_first_password_has_to_be_changed_and_old_ones_do_not_come_back(here: Town) -> None:
+    _, first = here.office.add("new", "", Access(frozenset({Role.OPERATOR})), BY)
+    secret, _ = here.desk.sign_in("new", first, HERE)
+    found = here.desk.who(secret)
+    assert found is not None
+    assert found.must_change
+    own = Actor("new", HERE)
+    before = first
+    for number in range(5):
+        chosen = f"Tea-house-no-{number}"
+        secret, _ = here.desk.change_password(own, before, chosen)
+        before = chosen
+        found = here.desk.who(secret)
+        assert found is not None
+        assert not found.must_change
+    for used in ("Tea-house-no-4", "Tea-house-no-0"):
+        with pytest.raises(InputError, match=r"最近 5 次"):
+            here.desk.change_password(own, before, used)
+    here.desk.change_password(own, before, first)  # the sixth before it
+    assert len(here.deeds(Action.PASSWORD_CHANGED)) == 1 + 6
+
+
+def test_changing_a_password_takes_the_old_one_and_is_no_way_to_guess_it(here: Town) -> None:
+    own = Actor("zhang", HERE)
+    for _ in range(FREE_FAILURES + 1):
+        with pytest.raises(SignInRefused):
+            here.desk.change_password(own, "Wrong-one-1", BETTER)
+    with pytest.raises(LockedOut):
+        here.desk.change_password(own, GOOD, BETTER)
+    here.clock.on(minutes=2)
+    with pytest.raises(InputError):
+        here.desk.change_password(own, GOOD, "weak")
+    here.desk.change_password(own, GOOD, BETTER)
+    with pytest.raises(SignInRefused):
+        here.desk.sign_in("zhang", GOOD, HERE)
+    here.desk.sign_in("zhang", BETTER, HERE)
+
+
+def test_an_old_password_has_to_be_changed(here: Town) -> None:
+    here.clock.on(days=180)
+    secret, _ = here.desk.sign_in("zhang", GOOD, HERE)
+    found = here.desk.who(secret)
+    assert found is not None
+    assert found.must_change
+
+
+def test_the_oldest_session_ends_when_there_are_too_many(embedded: Record) -> None:
+    here = town(embedded.make_uow, rules=AccountRules(sessions_each=2))
+    here.person("zhang")
+    secrets = []
+    for _ in range(3):
+        here.clock.on(seconds=1)
+        secrets.append(here.desk.sign_in("zhang", GOOD, HERE)[0])
+    assert [here.desk.who(one) is not None for one in secrets] == [False, True, True]
+
+
+def test_a_hash_of_another_cost_is_made_anew_at_the_next_sign_in(here: Town) -> None:
+    with here.make_uow() as uow:
+        dearer = Passwords(replace(CHEAP, time=2)).hash(GOOD)
+        uow.accounts.set_hashes("zhang", [dearer, "older"])
+        uow.commit()
+    here.desk.sign_in("zhang", GOOD, HERE)
+    with here.make_uow(read_only=True) as uow:
+        now, older = uow.accounts.hashes("zhang")
+    assert (now != dearer, older) == (True, "older")
+    here.desk.sign_in("zhang", GOOD, HERE)
+
+
+def test_a_password_that_changed_while_it_was_looked_at_opens_nothing(
+    here: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = here.passwords.matches
+
+    def slow(password: str, kept: str | None) -> bool:
+        right = real(password, kept)
+        here.another().office.reset_password("zhang", BY)
+        return right
+
+    monkeypatch.setattr(here.passwords, "matches", slow)
+    with pytest.raises(SignInRefused):
+        here.desk.sign_in("zhang", GOOD, HERE)
+
+
+def test_demo_accounts_open_in_the_rehearsal_alone(embedded: Record) -> None:
+    demo = town(embedded.make_uow, rules=AccountRules(demo=True))
+    demo.office.add("demo-auditor", "审计员", Access(frozenset({Role.AUDITOR})), BY, demo=True)
+    demo.person("real")
+    secret, _ = demo.desk.sign_in_to_demo(Role.AUDITOR, HERE)
+    found = demo.desk.who(secret)
+    assert found is not None
+    assert not found.must_change
+    with pytest.raises(SignInRefused):
+        demo.desk.sign_in_to_demo(Role.OPERATOR, HERE)  # there is one, but it is a real account
+    elsewhere = town(embedded.make_uow)
+    with pytest.raises(SignInRefused):
+        elsewhere.desk.sign_in_to_demo(Role.AUDITOR, HERE)
+    assert elsewhere.desk.who(secret) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("10.0.0.5", "10.0.0.5"),
+        ("::ffff:10.0.0.5", "10.0.0.5"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("x" * 300, "x" * 64),
+    ],
+)
+def test_an_address_counts_as_what_one_caller_has_to_itself(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+def test_one_time_passwords_pass_the_rule_and_differ() -> None:
+    made = {one_time("zhang") for _ in range(200)}
+    assert len(made) == 200
+    for one in made:
+        check_password(one, "zhang")
+
+
+def test_hashes_are_argon2id_and_a_broken_one_opens_nothing() -> None:
+    real = Passwords(Cost(time=1, memory_kib=1024))
+    kept = real.hash("Tea-house-7")
+    assert kept.startswith("$argon2id$v=19$m=1024,t=1,p=1$")
+    assert real.matches("Tea-house-7", kept)
+    assert real.matches("Ｔea-house-7", kept)  # typed with a full-width letter
+    for broken in ("", "x", "$argon2id$", kept[:-4], None):
+        assert not real.matches("Tea-house-7", broken)
+    assert not real.matches("Tea-house-7" + "x" * 10**6, kept)
