@@ -33,6 +33,9 @@ from scheduler.rosters.problems import Problem, RosterProblems
 log = structlog.get_logger("onpost.web")
 
 PROBLEM_JSON: Final = "application/problem+json"
+OPTION: Final = re.compile(r"(^|, )--(?=[a-z])")
+"""Errors name the options of commands; a call has fields of the same names."""
+
 PLACE: Final = re.compile(
     r"(?P<file>.*?)(?: \[(?P<sheet>[^\]]*)\]|:\d+)?(?: (?P<cell>[A-Z]{1,3}\d{1,7}))?"
 )
@@ -140,7 +143,7 @@ def answer_to(error: OnPostError, status: int) -> JSONResponse:
             detail=f"{zh} / {en}",
             detail_zh=zh,
             detail_en=en,
-            where=redact(error.where),
+            where=OPTION.sub(r"\1", redact(error.where)),
             code=error.code,
             problems=mended(error),
         )
