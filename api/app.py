@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -14,16 +16,59 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.auth.audit_refusals import AuditRefusals
+from api.auth.door import Door, Locks
+from api.auth.endpoints import Endpoints
+from api.auth.guard import needs
+from api.auth.rate import Limits
 from api.auth.same_origin import SameOrigin
 from api.errors import add_handlers, missing
-from api.routes import cameras, evidence, findings, live
+from api.openapi import Described
+from api.pages import add_pages, add_plain_pages
+from api.pages.refusals import told_to_people
+from api.routes import (
+    audit,
+    behaviours,
+    calendar,
+    cameras,
+    duty,
+    evidence,
+    findings,
+    halls,
+    leave,
+    live,
+    naming,
+    register,
+    rosters,
+    settings,
+    stops,
+)
 from api.wiring import WebParts
+from models.domain.access import Permission
 from models.domain.errors import StorageError
 from models.domain.register import Entry
 
 log = structlog.get_logger("onpost.web")
 
 LOOK_EVERY_S = 1.0
+ANYBODY: Final[dict[str, Any]] = {"dependencies": [needs(None)]}
+SIGNED_IN: Final[dict[str, Any]] = {"dependencies": [needs(Permission.OWN_ACCOUNT)]}
+ROUTERS: Final = (
+    cameras.router,
+    findings.router,
+    naming.router,
+    evidence.router,
+    audit.router,
+    live.router,
+    halls.router,
+    rosters.router,
+    leave.router,
+    stops.router,
+    calendar.router,
+    duty.router,
+    behaviours.router,
+    register.router,
+    settings.router,
+)
 LOCAL_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 
 
@@ -32,33 +77,53 @@ def create_app(parts: WebParts, *, pages: bool = True) -> FastAPI:
 
     Args:
         parts: What it shows.
-        pages: False leaves the pages out, for tests of the API: NiceGUI allows only one
+        pages: False leaves NiceGUI's pages out, for tests of the API: NiceGUI allows only one
             application in a process.
+
+    Raises:
+        UnruledEndpoint: an endpoint says not who may call it.
     """
-    app = FastAPI(
+    app = Described(
         title="OnPost 在岗",
         lifespan=_lifespan,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
     app.state.parts = parts
-    app.add_middleware(SameOrigin)
-    if not parts.settings.web.open_to_network:  # other names here would be DNS rebinding
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOCAL_NAMES)
-    app.add_middleware(AuditRefusals, desk=parts.audit)  # the last added is the outermost
+    endpoints = app.state.endpoints = Endpoints()
+    _stand_before(app, parts, endpoints)
     add_handlers(app)
     versioned = APIRouter(prefix="/api/v1")
-    for routes in (cameras.router, findings.router, evidence.router, live.router):
+    for routes in ROUTERS:
         versioned.include_router(routes)
-    versioned.add_api_route("/{path:path}", _no_such_address, include_in_schema=False)
     app.include_router(versioned)
     app.include_router(live.root_router, include_in_schema=False)
+    app.add_api_route("/api/v1/openapi.json", app.openapi, include_in_schema=False, **ANYBODY)
+    app.add_api_route("/api/v1/{path:path}", _no_such_address, include_in_schema=False, **SIGNED_IN)
+    add_plain_pages(app)
     if pages:
-        from api.pages import add_pages  # noqa: PLC0415  NiceGUI is heavy and one a process
-
         add_pages(app, parts)
+    endpoints.read(app)
     return app
+
+
+def _stand_before(app: FastAPI, parts: WebParts, endpoints: Endpoints) -> None:
+    """Add what every call passes; the last added is the outermost."""
+    web = parts.settings.web
+    locks = Locks(
+        parts.accounts.desk,
+        parts.audit,
+        Limits(time.monotonic),
+        endpoints,
+        web.tls,
+        told_to_people(web.language),
+    )
+    app.add_middleware(Door, locks=locks)
+    app.add_middleware(SameOrigin, tls=web.tls)
+    names = [*LOCAL_NAMES, *web.hosts] if web.hosts or not web.open_to_network else ["*"]
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=names)  # others: DNS rebinding
+    app.add_middleware(AuditRefusals, desk=parts.audit)
 
 
 def _no_such_address(path: str) -> None:

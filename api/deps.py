@@ -16,7 +16,12 @@ def _parts(request: Request) -> WebParts:
     return parts
 
 
-def _visitor(request: Request) -> Visitor:
+def visitor_at(request: Request) -> Visitor:
+    """Who calls, of an endpoint that needs an account.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+    """
     visitor = visitor_of(request)
     if visitor is None:
         raise not_signed_in()
@@ -24,5 +29,5 @@ def _visitor(request: Request) -> Visitor:
 
 
 PartsDep = Annotated[WebParts, Depends(_parts)]
-VisitorDep = Annotated[Visitor, Depends(_visitor)]
+VisitorDep = Annotated[Visitor, Depends(visitor_at)]
 """Who calls; a 401 where nobody is signed in."""

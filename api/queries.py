@@ -145,6 +145,14 @@ class Teller:
             if picture is not None
         ]
 
+    def place_of(self, alert: LiveAlert, uow: UnitOfWork) -> tuple[str, str]:
+        """Hall and unit of an alert: of the finding it grew into, else of its window."""
+        record = uow.findings.by_key(alert.finding_key) if alert.finding_key else None
+        if record is not None:
+            return record.hall_id, record.unit_id
+        window = self._settings.windows.get(alert.window_id)
+        return (window.hall, window.unit) if window else ("", "")
+
     def alert(self, alert: LiveAlert, finding_ids: Mapping[str, int]) -> AlertOut:
         """One alert; `finding_ids` by key where the finding is at hand."""
         hall_id = self.hall_of_window(alert.window_id)

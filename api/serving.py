@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import signal
 import socket
+import ssl
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
 
 from api.app import create_app
+from api.auth.demo_accounts import make_demo_accounts
+from api.auth.secrets import check_ready, is_local
 from api.logs import set_up_logging
 from api.settings import Settings
-from api.wiring import opened_web
+from api.wiring import WebParts, opened_web
 from api.wiring_notify import posting
 from models.domain.errors import SettingsError
 
@@ -42,8 +45,8 @@ def serve(
         ready_file: Gets the address once the socket listens.
 
     Raises:
-        SettingsError: the host is not this machine and nobody said that is meant, or the port
-            cannot be had.
+        SettingsError: the host is not this machine and nobody said that is meant, there is
+            nobody who could sign in, the certificate is not usable, or the port cannot be had.
         StorageError: the record cannot be opened.
     """
     set_up_logging(settings.log.level, settings.log.format)
@@ -51,16 +54,21 @@ def serve(
         web = settings.web.model_copy(update={"open_to_network": True})
         settings = _with_web(settings, web)
     chosen = host or settings.web.host
-    require_local(chosen, allowed=settings.web.open_to_network)
+    check_host(settings, chosen)
+    tls = tls_files(settings)
     listening = _listen(chosen, settings.web.port if port is None else port)
-    address = _address(listening, chosen)
+    address = _address(listening, chosen, tls=bool(tls))
     with listening, opened_web(settings) as parts, posting(settings, parts.make_uow):
+        _open_the_door(parts, chosen)
         config = uvicorn.Config(
             create_app(parts),
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=GRACE_S,
             server_header=False,
+            proxy_headers=bool(settings.web.trusted_proxies),
+            forwarded_allow_ips=list(settings.web.trusted_proxies),
+            **tls,
         )
         log.info("serving", address=address, data=str(settings.data_path))
         if ready_file is not None:
@@ -80,28 +88,62 @@ def _with_web(settings: Settings, web: object) -> Settings:
     return changed
 
 
-def require_local(host: str, *, allowed: bool) -> None:
-    """Refuse to listen beyond this machine while there are no accounts.
+def check_host(settings: Settings, host: str) -> None:
+    """Refuse to listen beyond this machine where nobody said that it is meant.
 
     Raises:
-        SettingsError: `host` is another machine's or every address, and `allowed` is False.
+        SettingsError: `host` is another machine's or every address without
+            `web.open_to_network`.
     """
-    if allowed or host == "localhost":
+    web = settings.web
+    if is_local(host):
         return
-    try:
-        local = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
+    if not web.open_to_network:
         raise SettingsError(
-            f"web.host 为“{host}”,但本版本还没有账号与权限,任何能访问该地址的人都能看到全部画面。"
-            "请改用 127.0.0.1;若确认要对外开放(例如前面有带登录的反向代理),"
-            "请设置 web.open_to_network: true 或加 --open-to-network。",
-            f"web.host is {host!r}, but this version has no accounts: whoever reaches that address "
-            "sees every picture. Use 127.0.0.1, or, where that is meant (say, behind a proxy that "
-            "asks for a login), set web.open_to_network: true or add --open-to-network.",
+            f"web.host 为“{host}”,其他机器可以访问。若确认要对网络开放,请设置 "
+            "web.open_to_network: true 或加 --open-to-network;否则请改用 127.0.0.1。",
+            f"web.host is {host!r}, which other machines reach. Where that is meant, set "
+            "web.open_to_network: true or add --open-to-network; otherwise use 127.0.0.1.",
             where="web.host",
         )
+    if not web.tls:
+        log.warning(
+            "passwords and pictures can be read on their way: set web.tls_certificate, or "
+            "web.behind_tls where a proxy takes TLS off",
+            host=host,
+        )
+
+
+def tls_files(settings: Settings) -> dict[str, Any]:
+    """The certificate for uvicorn; nothing where there is none.
+
+    Raises:
+        SettingsError: certificate and key cannot be read or do not belong together.
+    """
+    web = settings.web
+    if web.tls_certificate is None:
+        return {}
+    certificate = settings.path(web.tls_certificate)
+    key = settings.path(web.tls_key) if web.tls_key else certificate
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(
+            f"无法使用证书 {certificate} 与私钥 {key}({error});请检查路径、权限与是否配对。",
+            f"certificate {certificate} and key {key} cannot be used ({error}); check paths, "
+            "permissions and that they belong together.",
+            where="web.tls_certificate",
+        ) from None
+    return {"ssl_certfile": certificate, "ssl_keyfile": key}
+
+
+def _open_the_door(parts: WebParts, host: str) -> None:
+    """Make sure that somebody can sign in, and only with a password outside the rehearsal."""
+    check_ready(parts.settings, parts.make_uow, host=host)
+    if parts.settings.web.demo:
+        make_demo_accounts(parts.settings, parts.accounts.office)
+    elif not parts.accounts.office.list():
+        log.warning("there is no account yet: onpost user add LOGIN --role security_admin")
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -122,6 +164,6 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _address(listening: socket.socket, host: str) -> str:
+def _address(listening: socket.socket, host: str, *, tls: bool) -> str:
     name = f"[{host}]" if ":" in host else host
-    return f"http://{name}:{listening.getsockname()[1]}"
+    return f"{'https' if tls else 'http'}://{name}:{listening.getsockname()[1]}"

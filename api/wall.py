@@ -4,43 +4,82 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from api.queries import Teller
 from api.settings import Settings
 from api.sight import Sight, WindowSight
-from models.domain.records import FindingRecord, LiveAlert
+from models.domain.access import EVERYWHERE, Scope
+from models.domain.ports import MakeUnitOfWork
+from models.domain.records import FindingQuery, FindingRecord, LiveAlert
+
+MOST_SCOPES: Final = 64
+"""Scopes whose wall is kept; there are as many as halls, and seldom more."""
+
+SHOWN: Final = 40
 
 
 class Wall:
-    """Makes the wall's JSON, anew only when the board looked again.
+    """Makes the wall's JSON for each scope (数据范围), anew only when the board looked again.
 
     Args:
         settings: Names and order of halls and cameras.
         teller: Names and time zones.
+        make_uow: The record, for scopes that the board does not look at.
     """
 
-    def __init__(self, settings: Settings, teller: Teller) -> None:
+    def __init__(self, settings: Settings, teller: Teller, make_uow: MakeUnitOfWork) -> None:
         self._settings = settings
         self._teller = teller
-        self._kept: tuple[Sight, bytes, str] | None = None
+        self._make_uow = make_uow
+        self._kept: dict[Scope, tuple[Sight, Sight, bytes, str]] = {}
 
-    def of(self, sight: Sight) -> tuple[bytes, str]:
-        """The JSON and its hash."""
-        kept = self._kept
+    def of(self, sight: Sight, scope: Scope = EVERYWHERE) -> tuple[bytes, str]:
+        """The JSON of what lies in a scope, and its hash."""
+        kept = self._kept.get(scope)
         if kept is None or kept[0] is not sight:
-            values = _wall(self._settings, self._teller, sight)
+            before = kept[1] if kept else None
+            seen = sight if scope == EVERYWHERE else self._within(sight, scope, before)
+            values = _wall(self._settings, self._teller, seen)
             body = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
-            kept = self._kept = (sight, body, hashlib.sha256(body).hexdigest()[:32])
-        return kept[1], kept[2]
+            if len(self._kept) >= MOST_SCOPES:
+                self._kept.clear()
+            kept = self._kept[scope] = (sight, seen, body, hashlib.sha256(body).hexdigest()[:32])
+        return kept[2], kept[3]
+
+    def _within(self, sight: Sight, scope: Scope, before: Sight | None) -> Sight:
+        """What of a sight lies in a scope; a camera shows every unit that sits in its hall."""
+        settings = self._settings
+        changed = before is None or before.head_seq != sight.head_seq
+        with self._make_uow(read_only=True) as uow:
+            findings = before.findings if before is not None else ()
+            if changed:
+                findings = uow.findings.list(FindingQuery(scope=scope), limit=SHOWN)
+            alerts = [
+                alert for alert in sight.alerts if scope.covers(*self._teller.place_of(alert, uow))
+            ]
+        return replace(
+            sight,
+            cameras=[camera for camera in sight.cameras if scope.covers(camera.hall_id, "")],
+            windows=[
+                window
+                for window in sight.windows
+                if scope.covers(window.hall_id, settings.windows[window.id].unit)
+            ],
+            alerts=alerts,
+            findings=findings,
+        )
 
 
 def _wall(settings: Settings, teller: Teller, sight: Sight) -> dict[str, Any]:
     windows = {window.id: window for window in sight.windows}
+    halls = {camera.hall_id for camera in sight.cameras}
     return {
         "halls": [
             {"id": hall_id, "name": hall.name, "kind": hall.kind}
             for hall_id, hall in settings.halls.items()
+            if hall_id in halls
         ],
         "cameras": [
             {
@@ -52,7 +91,7 @@ def _wall(settings: Settings, teller: Teller, sight: Sight) -> dict[str, Any]:
                 "taken_at": camera.taken_at.isoformat() if camera.taken_at else None,
                 "period_s": settings.sampling_of(camera.id).period_s,
                 "v": camera.thumbnail_etag[:12],
-                "windows": [_window(windows[window_id]) for window_id in camera.windows],
+                "windows": [_window(windows[name]) for name in camera.windows if name in windows],
             }
             for camera in sight.cameras
         ],

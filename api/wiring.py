@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from api.auth.account_desk import AccountDesk
+from api.auth.account_office import AccountOffice
 from api.auth.audit_groups import AuditDesk
+from api.auth.passwords import Passwords
+from api.auth.token_desk import TokenDesk
 from api.board import Board, OpenNow
+from api.clock import RealClock
 from api.events import Broadcaster
 from api.hours import open_now
 from api.queries import Teller
 from api.settings import Settings
+from api.settings.domain import account_rules_of
 from api.wall import Wall
 from api.wiring_record import make_clock, make_record
 from models.domain.ports import Clock, EvidenceStore, MakeUnitOfWork
@@ -23,6 +29,37 @@ __all__ = ["WebParts", "make_clock", "make_record", "make_shelf", "opened_web", 
 def make_shelf(settings: Settings) -> FrameShelf:
     """The frame shelf in the folder that the settings choose."""
     return FrameShelf(settings.shelf_path)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Accounts, sessions and tokens, by who works with them.
+
+    Attributes:
+        desk: Signs in, and tells whose a session or a token is.
+        office: Makes and changes accounts.
+        tokens: Makes and revokes tokens.
+    """
+
+    desk: AccountDesk
+    office: AccountOffice
+    tokens: TokenDesk
+
+
+def accounts_of(
+    settings: Settings,
+    make_uow: MakeUnitOfWork,
+    clock: Clock,
+    passwords: Passwords | None = None,
+) -> Accounts:
+    """Accounts in the record. `clock` is the real one: a session lasts real minutes."""
+    rules, passwords = account_rules_of(settings), passwords or Passwords()
+    desk = AccountDesk(make_uow, clock, rules, passwords)
+    return Accounts(
+        desk,
+        AccountOffice(make_uow, clock, passwords, desk.forget, rules),
+        TokenDesk(make_uow, clock, rules, desk.forget),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +76,7 @@ class WebParts:
     broadcaster: Broadcaster
     wall: Wall
     audit: AuditDesk
+    accounts: Accounts
 
 
 def web_parts(
@@ -49,6 +87,7 @@ def web_parts(
     evidence: EvidenceStore,
     *,
     is_open: OpenNow | None = None,
+    accounts: Accounts | None = None,
 ) -> WebParts:
     """The web's parts around a record that is open already."""
     board = Board(settings, clock, shelf, make_uow, is_open or open_now(settings, make_uow))
@@ -62,8 +101,9 @@ def web_parts(
         teller,
         board,
         Broadcaster(),
-        Wall(settings, teller),
+        Wall(settings, teller, make_uow),
         AuditDesk(make_uow, clock),
+        accounts or accounts_of(settings, make_uow, RealClock()),
     )
 
 

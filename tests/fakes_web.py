@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,12 @@ import numpy as np
 import yaml
 from fastapi import FastAPI
 
+from api.auth.audit import Actor
+from api.auth.passwords import CHEAP, Passwords
 from api.settings import Settings, parse_settings
 from api.tasks import onpost_argv
-from api.wiring import WebParts, make_record, make_shelf, web_parts
+from api.wiring import WebParts, accounts_of, make_record, make_shelf, web_parts
+from models.domain.access import Access, Role, Scope
 from models.domain.presence import Reason, State
 from models.domain.records import EvidenceKind, EvidencePicture, FindingRecord, LiveAlert
 from models.domain.spans import Span
@@ -219,31 +223,107 @@ def off_post(record: Record, settings: Settings, window_id: str, at: datetime) -
     return finding
 
 
-def opened_parts(folder: Path, values: dict[str, Any] | None = None) -> tuple[WebParts, Record]:
-    """The web's parts over a fresh record and shelf, on a still clock."""
+def opened_parts(
+    folder: Path, values: dict[str, Any] | None = None, *, door_clock: StillClock | None = None
+) -> tuple[WebParts, Record]:
+    """The web's parts over a fresh record and shelf, on a still clock, hashing cheaply; sessions
+    have a clock of their own, which stands still unless a test moves `door_clock`."""
     settings = settings_of(values or town(folder), folder)
     record = make_record(settings)
+    accounts = accounts_of(settings, record.make_uow, door_clock or StillClock(), Passwords(CHEAP))
     parts = web_parts(
-        settings, StillClock(), make_shelf(settings), record.make_uow, record.evidence
+        settings,
+        StillClock(),
+        make_shelf(settings),
+        record.make_uow,
+        record.evidence,
+        accounts=accounts,
     )
     return parts, record
 
 
-class Web:
-    """Asks an application in this process, without a socket and without its board's loop."""
+PASSWORD = "Lantern-7-harbour"
+OWN_PAGE = {"Origin": "http://127.0.0.1"}
+"""What a browser sends with a change made by one of our pages."""
 
-    def __init__(self, app: FastAPI) -> None:
-        self._app = app
+
+def add_account(parts: WebParts, login: str, access: Access, *, must_change: bool = False) -> None:
+    """An account with `PASSWORD`, used before unless it `must_change`."""
+    added, _ = parts.accounts.office.add(login, "", access, Actor("test"), password=PASSWORD)
+    with parts.make_uow() as uow:
+        uow.accounts.save(replace(added, must_change=must_change))
+        uow.commit()
+
+
+class Web:
+    """Asks an application in this process, without a socket and without its board's loop.
+
+    Nobody is signed in until `as_`, which gives another one that is.
+    """
+
+    def __init__(self, app: FastAPI, headers: Mapping[str, str] | None = None) -> None:
+        self.app = app
+        self.headers = dict(headers or {})
+
+    @property
+    def parts(self) -> WebParts:
+        parts: WebParts = self.app.state.parts
+        return parts
+
+    def as_(
+        self,
+        role: Role | str,
+        *,
+        halls: Collection[str] | None = None,
+        units: Collection[str] | None = None,
+        login: str = "",
+    ) -> Web:
+        """Signed in by a new account of a role; a liaison is of 户籍 unless told otherwise."""
+        if role == Role.LIAISON and units is None:
+            units = {"户籍"}
+        scope = Scope(
+            None if halls is None else frozenset(halls), None if units is None else frozenset(units)
+        )
+        name = login or f"{Role(role).value}-{secrets.token_hex(3)}"
+        add_account(self.parts, name, Access(frozenset({Role(role)}), scope))
+        return self.signed_in(name)
+
+    def signed_in(self, login: str, password: str = PASSWORD) -> Web:
+        """The same application, signed in by a session."""
+        secret, _ = self.parts.accounts.desk.sign_in(login, password, "127.0.0.1")
+        return Web(self.app, OWN_PAGE | {"Cookie": f"onpost={secret}"})
+
+    def by_token(self, secret: str) -> Web:
+        """The same application, called by a program."""
+        return Web(self.app, {"Authorization": f"Bearer {secret}"})
 
     def get(
         self, address: str, *, params: Any = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
-        return asyncio.run(self._get(address, params, headers))
+        return self.ask("GET", address, params=params, headers=headers)
 
-    async def _get(self, address: str, params: Any, headers: Any) -> httpx.Response:
-        transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
+    def post(self, address: str, **sent: Any) -> httpx.Response:
+        return self.ask("POST", address, **sent)
+
+    def put(self, address: str, **sent: Any) -> httpx.Response:
+        return self.ask("PUT", address, **sent)
+
+    def patch(self, address: str, **sent: Any) -> httpx.Response:
+        return self.ask("PATCH", address, **sent)
+
+    def delete(self, address: str, **sent: Any) -> httpx.Response:
+        return self.ask("DELETE", address, **sent)
+
+    def ask(
+        self, method: str, address: str, *, headers: dict[str, str] | None = None, **sent: Any
+    ) -> httpx.Response:
+        """One call; `sent` is as of httpx: `json=`, `data=`, `files=`, `params=`."""
+        return asyncio.run(self._ask(method, address, self.headers | (headers or {}), sent))
+
+    async def _ask(self, method: str, address: str, headers: Any, sent: Any) -> httpx.Response:
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-            return await client.get(address, params=params, headers=headers)
+            return await client.request(method, address, headers=headers, **sent)
 
 
 @dataclass
@@ -256,11 +336,21 @@ class Served:
     record: Record
     shelf: FrameShelf
 
+    @contextmanager
+    def client(self, role: Role = Role.OPERATOR) -> Iterator[httpx.Client]:
+        """A program with the cookie of the rehearsal's account of a role."""
+        own = {"Origin": self.address}
+        with httpx.Client(base_url=self.address, headers=own, timeout=20) as client:
+            answer = client.post("/sign-in/demo", data={"role": role.value})
+            assert answer.status_code == 303, answer.text
+            yield client
+
 
 @contextmanager
 def served(folder: Path, values: dict[str, Any] | None = None) -> Iterator[Served]:
-    """`onpost serve` as a process of its own on a free port, with the record beside it open."""
-    values = values or town(folder)
+    """`onpost serve` as a process of its own on a free port, with the record beside it open;
+    anybody signs in by role, as in the rehearsal."""
+    values = {"web": {"demo": True}} | (values or town(folder))
     anchor = {"kind": "simulated", "start": MORNING.isoformat(), "anchored_at": time.time()}
     file = folder / "onpost.yaml"
     file.write_text(yaml.safe_dump(values | {"clock": anchor}, allow_unicode=True), "utf-8")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any, Final
 
 from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
 
 from api.auth.rule import Audit, Rule
 from api.auth.visitor import (
@@ -15,7 +17,10 @@ from api.auth.visitor import (
 )
 from models.domain.access import Permission
 
-SESSION: Final = "/api/v1/session"
+FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
+WHILE_DUE: Final = frozenset(
+    {"/api/v1/session", "/api/v1/session/password", "/account", "/account/password", "/sign-out"}
+)
 """Where an account with a first password may go: see who it is, change it, sign out."""
 
 
@@ -27,17 +32,21 @@ class Guard:
         self.rule = rule
 
     def __call__(self, request: Request) -> None:
-        admit(self.rule, visitor_of(request), request.url.path)
+        if not (self.rule.on_machine and is_on_machine(request)):
+            admit(self.rule, visitor_of(request), request.url.path)
 
 
-def needs(permission: Permission | None, *, audit: Audit = Audit.GROUPED) -> Any:
+def needs(
+    permission: Permission | None, *, audit: Audit = Audit.GROUPED, on_machine: bool = False
+) -> Any:
     """Who may call an endpoint: `dependencies=[needs(Permission.SEE_FINDINGS)]`.
 
     Args:
         permission: What the caller must be allowed; None where anybody may call.
         audit: What a call leaves in the audit log.
+        on_machine: Programs on this machine itself need no account.
     """
-    return Depends(Guard(Rule(permission, audit)))
+    return Depends(Guard(Rule(permission, audit, on_machine)))
 
 
 def visitor_of(request: Request) -> Visitor | None:
@@ -58,7 +67,17 @@ def admit(rule: Rule, visitor: Visitor | None, path: str) -> None:
         return
     if visitor is None:
         raise not_signed_in()
-    if visitor.password_due and not path.startswith(SESSION):
+    if visitor.password_due and path not in WHILE_DUE:
         raise password_due()
     if not visitor.may(rule.permission):
         raise not_allowed(visitor)
+
+
+def is_on_machine(caller: HTTPConnection) -> bool:
+    """Whether a program on this machine calls by itself, not for somebody else as a proxy."""
+    if any(name in caller.headers for name in FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(caller.client.host if caller.client else "").is_loopback
+    except ValueError:
+        return False

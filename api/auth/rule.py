@@ -33,7 +33,9 @@ class Rule:
         permission: What the caller must be allowed; None where anybody may call, signed in or
             not.
         audit: What the call leaves in the audit log.
+        on_machine: Programs on this machine itself need no account (metrics).
     """
 
     permission: Permission | None
     audit: Audit = Audit.GROUPED
+    on_machine: bool = False

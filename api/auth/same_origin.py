@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import answer_to
-from models.domain.errors import OnPostError
+from api.errors import ForeignCall, answer_to
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN: Final = frozenset({"same-origin", "none"})
@@ -21,14 +20,33 @@ OWN: Final = frozenset({"same-origin", "none"})
 SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
-    "Content-Security-Policy": "frame-ancestors 'self'; base-uri 'self'; object-src 'none'",
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+PROGRAM_POLICY: Final = "default-src 'none'; frame-ancestors 'self'; base-uri 'none'"
+PAGE_POLICY: Final = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",  # NiceGUI: Vue compiles in the browser
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+FORM_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""Of pages without any script: sign-in, password."""
 
-
-class ForeignCall(OnPostError):
-    """A page of another site tried to act here."""
+TLS_ONLY: Final = "max-age=31536000"
 
 
 def is_foreign(headers: Headers) -> bool:
@@ -40,11 +58,31 @@ def is_foreign(headers: Headers) -> bool:
     return origin is not None and urlsplit(origin).netloc != headers.get("host")
 
 
+def is_own_page(headers: Headers) -> bool:
+    """Whether a browser says that one of our pages makes this call; silence is no yes."""
+    site = headers.get("sec-fetch-site")
+    if site is not None and site != "same-origin":
+        return False
+    origin = headers.get("origin")
+    if origin is not None:
+        return urlsplit(origin).netloc == headers.get("host")
+    return site is not None
+
+
+def foreign_call() -> ForeignCall:
+    """For a 403."""
+    return ForeignCall(
+        "请求来自其他网站的页面,已拒绝。请在本系统页面中操作。",
+        "the call came from another site's page and was refused; act in OnPost's pages.",
+    )
+
+
 class SameOrigin:
     """ASGI middleware: refuses foreign calls that could change something, and foreign sockets."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, tls: bool = False) -> None:
         self._app = app
+        self._more = SECURITY_HEADERS | ({"Strict-Transport-Security": TLS_ONLY} if tls else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -60,15 +98,18 @@ class SameOrigin:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in self._more.items():
                     headers.setdefault(name, value)
+                kind = headers.get("content-type", "").partition(";")[0]
+                page = kind == "text/html"
+                headers.setdefault(
+                    "Content-Security-Policy", PAGE_POLICY if page else PROGRAM_POLICY
+                )
+                if page or kind.endswith("json"):
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         if scope["method"] not in SAFE_METHODS and is_foreign(Headers(scope=scope)):
-            refused = ForeignCall(
-                "请求来自其他网站的页面,已拒绝。请在本系统页面中操作。",
-                "the call came from another site's page and was refused; act in OnPost's pages.",
-            )
-            await answer_to(refused, 403)(scope, receive, guarded)
+            await answer_to(foreign_call(), 403)(scope, receive, guarded)
             return
         await self._app(scope, receive, guarded)

@@ -14,10 +14,9 @@ class Visitor:
 
     Attributes:
         name: Login; goes into `by=` of what they do.
-        access: Roles and scope of the account.
+        access: Roles and scope of the account, or of its token.
         means: `session:<id>` or `token:<id>`; never a secret.
         ip: The address that the call came from.
-        only: What the token is limited to; None where it is a session.
         password_due: The password was given by somebody else and must be changed first.
     """
 
@@ -25,13 +24,16 @@ class Visitor:
     access: Access
     means: str
     ip: str = ""
-    only: frozenset[Permission] | None = None
     password_due: bool = False
 
     def may(self, permission: Permission) -> bool:
         """Whether this is granted to the account, and to the token where it came by one."""
-        granted = self.only is None or permission in self.only
-        return granted and self.access.may(permission)
+        return self.access.may(permission)
+
+    @property
+    def by_session(self) -> bool:
+        """Whether a browser's cookie brought them, rather than a token."""
+        return self.access.only is None
 
     def sees(self, hall_id: str, unit_id: str) -> bool:
         """Whether something of this hall and unit is in the account's scope."""
@@ -67,4 +69,5 @@ def password_due() -> PasswordDue:
         "请先修改初始口令(POST /api/v1/session/password)。",
         "change the first password before anything else (POST /api/v1/session/password).",
         where="password",
+        code="PASSWORD_DUE",
     )

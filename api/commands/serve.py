@@ -16,9 +16,7 @@ def add_to(app: typer.Typer) -> None:
         settings: Annotated[Path | None, typer.Option(help="Settings file.")] = None,
         host: Annotated[str, typer.Option(help="Instead of the settings' web.host.")] = "",
         port: Annotated[int, typer.Option(help="Instead of the settings' web.port; 0: any.")] = -1,
-        open_to_network: Annotated[
-            bool, typer.Option(help="Listen beyond this machine although there are no accounts.")
-        ] = False,
+        open_to_network: Annotated[bool, typer.Option(help="Listen beyond this machine.")] = False,
         ready_file: Annotated[
             Path | None, typer.Option(help="Write the address here once it answers.")
         ] = None,

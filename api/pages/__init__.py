@@ -5,19 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI
-from nicegui import app as nicegui_app
-from nicegui import ui
+from fastapi.staticfiles import StaticFiles
 
-from api.pages import finding, findings, language, wall
+from api.pages import account, language, sign_in
 from api.wiring import WebParts
 
 STATIC = Path(__file__).parent / "static"
 
 
-def add_pages(app: FastAPI, parts: WebParts) -> None:
-    """Add every page to `app`. Once a process: NiceGUI keeps its pages globally."""
-    nicegui_app.add_static_files("/static", STATIC)
+def add_plain_pages(app: FastAPI) -> None:
+    """Add the pages that work without NiceGUI: sign-in, one's own account, the language; and our
+    own style and scripts."""
+    app.mount("/static", StaticFiles(directory=STATIC))
     language.add_to(app)
+    app.include_router(sign_in.router)
+    app.include_router(account.router)
+
+
+def add_pages(app: FastAPI, parts: WebParts) -> None:
+    """Add every other page to `app`. Once a process: NiceGUI keeps its pages globally."""
+    from nicegui import ui  # noqa: PLC0415  heavy, and one a process
+
+    from api.pages import finding, findings, wall  # noqa: PLC0415
+
     for page in (wall, findings, finding):
         page.add_page(parts)
     ui.run_with(

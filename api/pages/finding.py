@@ -8,19 +8,28 @@ from datetime import datetime, timedelta
 from fastapi import Request
 from nicegui import run, ui
 
-from api.pages.layout import Page, page_frame
+from api.auth.guard import needs
+from api.auth.visitor import Visitor
+from api.deps import visitor_at
+from api.pages.language import Page
+from api.pages.layout import page_frame
 from api.schemas.finding import FindingDetail, PictureOut, SpanOut
 from api.wiring import WebParts
 from api.wording import KINDS, LIMITS, LIVES, MOMENTS, REASONS, STATES, length, word
+from models.domain.access import Permission
 
 
 def add_page(parts: WebParts) -> None:
     """Add `/findings/{id}`."""
 
-    @ui.page("/findings/{finding_id}", title="在岗 OnPost · 登记")
+    @ui.page(
+        "/findings/{finding_id}",
+        title="在岗 OnPost · 登记",
+        dependencies=[needs(Permission.SEE_FINDINGS)],
+    )
     async def finding(request: Request, finding_id: int) -> None:
         page = page_frame(parts, request)
-        found = await run.io_bound(_load, parts, finding_id)
+        found = await run.io_bound(_load, parts, visitor_at(request), finding_id)
         with ui.element("div").classes("sheet"):
             if found is None:
                 ui.label(page.text(f"登记 #{finding_id} 不存在。", f"There is no #{finding_id}."))
@@ -33,10 +42,12 @@ def add_page(parts: WebParts) -> None:
             _entry(page, found)
 
 
-def _load(parts: WebParts, finding_id: int) -> FindingDetail | None:
+def _load(parts: WebParts, visitor: Visitor, finding_id: int) -> FindingDetail | None:
     with parts.make_uow(read_only=True) as uow:
         record = uow.findings.get(finding_id) if 0 < finding_id < 2**63 else None
-        return parts.teller.detail(record, uow) if record else None
+        if record is None or not visitor.sees(record.hall_id, record.unit_id):
+            return None
+        return parts.teller.detail(record, uow)
 
 
 def _head(page: Page, found: FindingDetail) -> None:

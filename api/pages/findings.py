@@ -5,10 +5,14 @@ from __future__ import annotations
 from fastapi import Request
 from nicegui import run, ui
 
-from api.pages.layout import Page, page_frame
+from api.auth.guard import needs
+from api.deps import visitor_at
+from api.pages.language import Page
+from api.pages.layout import page_frame
 from api.schemas.finding import FindingOut
 from api.wiring import WebParts
 from api.wording import KINDS, LIVES, length, word
+from models.domain.access import Permission, Scope
 from models.domain.records import FindingQuery
 
 SHOWN = 100
@@ -17,17 +21,22 @@ SHOWN = 100
 def add_page(parts: WebParts) -> None:
     """Add `/findings`."""
 
-    @ui.page("/findings", title="在岗 OnPost · 登记台账")
+    @ui.page(
+        "/findings",
+        title="在岗 OnPost · 登记台账",
+        dependencies=[needs(Permission.SEE_FINDINGS)],
+    )
     async def findings(request: Request, after: int = 0, kind: str = "", hall: str = "") -> None:
         page = page_frame(parts, request)
-        query = FindingQuery(kind=kind, hall_id=hall)
+        scope = visitor_at(request).scope
+        query = FindingQuery(kind=kind, hall_id=hall, scope=scope)
         loaded = await run.io_bound(_load, parts, query, after)
         if loaded is None:  # the process is stopping
             return
         found, total = loaded
         with ui.element("div").classes("sheet"):
             ui.label(page.text(f"登记台账:共 {total} 条", f"{total} findings")).classes("title")
-            _filters(parts, page, kind, hall)
+            _filters(parts, page, kind, hall, scope)
             _table(page, found)
             if len(found) == SHOWN:
                 ui.link(
@@ -42,12 +51,14 @@ def _load(parts: WebParts, query: FindingQuery, after: int) -> tuple[list[Findin
         return [parts.teller.finding(record) for record in records], uow.findings.count(query)
 
 
-def _filters(parts: WebParts, page: Page, kind: str, hall: str) -> None:
+def _filters(parts: WebParts, page: Page, kind: str, hall: str, scope: Scope) -> None:
     kinds = {"": page.text("全部情形", "every kind")} | {
         name: word(KINDS, name, page.language) for name in KINDS
     }
     halls = {"": page.text("全部大厅", "every hall")} | {
-        hall_id: item.name for hall_id, item in parts.settings.halls.items()
+        hall_id: item.name
+        for hall_id, item in parts.settings.halls.items()
+        if scope.halls is None or hall_id in scope.halls
     }
     with ui.element("div").classes("filters"):
         ui.select(

@@ -4,31 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
 from nicegui import ui
 
-from api.pages.language import language_of
+from api.auth.guard import visitor_of
+from api.pages.language import Page, language_of
+from api.pages.places import ACCOUNT, places_of
 from api.wiring import WebParts
 from api.wording import Language, Pair
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page being made: its language, and text chosen by it."""
-
-    language: Language
-
-    def text(self, zh: str, en: str) -> str:
-        return en if self.language == "en" else zh
-
-
-PLACES = (
-    ("/", "监控墙", "Wall"),
-    ("/findings", "登记台账", "Findings"),
-)
 
 
 def page_frame(parts: WebParts, request: Request, *, script: str = "") -> Page:
@@ -37,16 +22,25 @@ def page_frame(parts: WebParts, request: Request, *, script: str = "") -> Page:
     ui.add_head_html('<link rel="stylesheet" href="/static/onpost.css">')
     if script:
         ui.add_body_html(f'<script src="/static/{script}" defer></script>')
-    here = request.url.path
+    here, visitor = request.url.path, visitor_of(request)
     with ui.element("div").classes("bar"):
         ui.link(page.text("在岗 OnPost", "OnPost 在岗"), "/").classes("brand")
-        for target, zh, en in PLACES:
-            ui.link(page.text(zh, en), target).classes("here" if target == here else "")
+        for place in places_of(visitor):
+            ui.link(page.text(place.zh, place.en), place.path).classes(
+                "here" if place.path == here else ""
+            )
         ui.element("div").classes("bar-middle").props('id="bar-middle"')
         other = "zh" if page.language == "en" else "en"
         ui.link("中文" if other == "zh" else "English", f"/language/{other}?back={here}").classes(
             "language"
         )
+        if visitor is not None:
+            ui.link(visitor.name, ACCOUNT).classes("who")
+            out = page.text("退出", "Sign out")
+            ui.html(
+                f'<form method="post" action="/sign-out"><button>{out}</button></form>',
+                sanitize=False,
+            )
     return page
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from fastapi import Request
 from nicegui import ui
 
+from api.auth.guard import needs
 from api.pages.layout import in_language, island, page_frame
 from api.wiring import WebParts
 from api.wording import KINDS, LINKS, LIVES, REASONS, STATES
+from models.domain.access import Permission
 
 
 def add_page(parts: WebParts) -> None:
     """Add `/`."""
 
-    @ui.page("/", title="在岗 OnPost · 监控墙")
+    @ui.page("/", title="在岗 OnPost · 监控墙", dependencies=[needs(Permission.SEE_LIVE)])
     def wall(request: Request) -> None:
         page = page_frame(parts, request, script="wall.js")
         island(

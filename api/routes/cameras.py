@@ -4,65 +4,85 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.deps import PartsDep
+from api.auth.guard import needs
+from api.auth.visitor import Visitor
+from api.deps import PartsDep, VisitorDep
 from api.errors import missing
 from api.schemas.camera import CameraOut, WindowOut
 from api.sight import CameraSight, WindowSight
 from api.wiring import WebParts
+from models.domain.access import Permission
 from vision.frame_shelf import ShelfPicture
 
 router = APIRouter(tags=["cameras"])
+LIVE = needs(Permission.SEE_LIVE)
 
 FRESH = {"Cache-Control": "no-cache, private"}
 """Keep it, but ask each time whether it is still the newest (ETag)."""
 
 
-@router.get("/cameras")
-def list_cameras(parts: PartsDep) -> list[CameraOut]:
+@router.get("/cameras", dependencies=[LIVE])
+def list_cameras(parts: PartsDep, visitor: VisitorDep) -> list[CameraOut]:
     """Every camera with its condition and the age of its newest picture."""
-    return [_camera(parts, sight) for sight in parts.board.sight.cameras]
+    return [
+        _camera(parts, sight)
+        for sight in parts.board.sight.cameras
+        if sees_camera(visitor, sight.hall_id)
+    ]
 
 
-@router.get("/cameras/{camera_id}")
-def one_camera(camera_id: str, parts: PartsDep) -> CameraOut:
+@router.get("/cameras/{camera_id}", dependencies=[LIVE])
+def one_camera(camera_id: str, parts: PartsDep, visitor: VisitorDep) -> CameraOut:
     """One camera."""
     for sight in parts.board.sight.cameras:
-        if sight.id == camera_id:
+        if sight.id == camera_id and sees_camera(visitor, sight.hall_id):
             return _camera(parts, sight)
     raise missing("摄像头", "camera", camera_id)
 
 
-@router.get("/cameras/{camera_id}/latest.jpg", response_class=Response)
-def latest(camera_id: str, request: Request, parts: PartsDep) -> Response:
+@router.get("/cameras/{camera_id}/latest.jpg", response_class=Response, dependencies=[LIVE])
+def latest(camera_id: str, request: Request, parts: PartsDep, visitor: VisitorDep) -> Response:
     """The newest picture."""
-    _known(parts, camera_id)
+    _known(parts, visitor, camera_id)
     return _picture(request, parts.shelf.latest(camera_id), camera_id)
 
 
-@router.get("/cameras/{camera_id}/thumbnail.jpg", response_class=Response)
-def thumbnail(camera_id: str, request: Request, parts: PartsDep) -> Response:
+@router.get("/cameras/{camera_id}/thumbnail.jpg", response_class=Response, dependencies=[LIVE])
+def thumbnail(camera_id: str, request: Request, parts: PartsDep, visitor: VisitorDep) -> Response:
     """The newest thumbnail, at most 15 KB."""
-    _known(parts, camera_id)
+    _known(parts, visitor, camera_id)
     return _picture(request, parts.shelf.thumbnail(camera_id), camera_id)
 
 
-@router.get("/windows")
-def list_windows(parts: PartsDep) -> list[WindowOut]:
+@router.get("/windows", dependencies=[LIVE])
+def list_windows(parts: PartsDep, visitor: VisitorDep) -> list[WindowOut]:
     """Every window with its state."""
-    return [_window(parts, sight) for sight in parts.board.sight.windows]
+    return [
+        _window(parts, sight)
+        for sight in parts.board.sight.windows
+        if visitor.sees(sight.hall_id, parts.settings.windows[sight.id].unit)
+    ]
 
 
-@router.get("/windows/{window_id}")
-def one_window(window_id: str, parts: PartsDep) -> WindowOut:
+@router.get("/windows/{window_id}", dependencies=[LIVE])
+def one_window(window_id: str, parts: PartsDep, visitor: VisitorDep) -> WindowOut:
     """One window."""
     for sight in parts.board.sight.windows:
-        if sight.id == window_id:
+        if sight.id == window_id and visitor.sees(
+            sight.hall_id, parts.settings.windows[sight.id].unit
+        ):
             return _window(parts, sight)
     raise missing("窗口", "window", window_id)
 
 
-def _known(parts: WebParts, camera_id: str) -> None:
-    if camera_id not in parts.settings.cameras:
+def sees_camera(visitor: Visitor, hall_id: str) -> bool:
+    """Whether a camera of this hall may be seen: its picture shows every unit that sits there."""
+    return visitor.sees(hall_id, "")
+
+
+def _known(parts: WebParts, visitor: Visitor, camera_id: str) -> None:
+    camera = parts.settings.cameras.get(camera_id)
+    if camera is None or not sees_camera(visitor, camera.hall):
         raise missing("摄像头", "camera", camera_id)
 
 

@@ -8,13 +8,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.deps import PartsDep
+from api.auth.guard import needs
+from api.auth.visitor import Visitor
+from api.deps import PartsDep, VisitorDep
 from api.errors import missing
 from api.schemas.finding import AlertOut, FindingDetail, FindingPage
+from api.wiring import WebParts
+from models.domain.access import EVERYWHERE, Permission
 from models.domain.errors import InputError
-from models.domain.records import FindingQuery
+from models.domain.records import FindingQuery, LiveAlert
 
 router = APIRouter(tags=["findings"])
+SEE = needs(Permission.SEE_FINDINGS)
 
 
 class FindingFilter(BaseModel):
@@ -33,8 +38,10 @@ class FindingFilter(BaseModel):
     limit: int = Field(50, ge=1, le=500)
 
 
-@router.get("/findings")
-def list_findings(parts: PartsDep, wanted: Annotated[FindingFilter, Query()]) -> FindingPage:
+@router.get("/findings", dependencies=[SEE])
+def list_findings(
+    parts: PartsDep, visitor: VisitorDep, wanted: Annotated[FindingFilter, Query()]
+) -> FindingPage:
     """Findings, newest first."""
     query = FindingQuery(
         hall_id=wanted.hall_id,
@@ -44,6 +51,7 @@ def list_findings(parts: PartsDep, wanted: Annotated[FindingFilter, Query()]) ->
         state=wanted.state,
         since=_aware("since", wanted.since),
         until=_aware("until", wanted.until),
+        scope=visitor.scope,
     )
     with parts.make_uow(read_only=True) as uow:
         records = uow.findings.list(query, after_id=wanted.after, limit=wanted.limit)
@@ -55,26 +63,31 @@ def list_findings(parts: PartsDep, wanted: Annotated[FindingFilter, Query()]) ->
     )
 
 
-@router.get("/findings/{finding_id}")
-def one_finding(finding_id: int, parts: PartsDep) -> FindingDetail:
+@router.get("/findings/{finding_id}", dependencies=[SEE])
+def one_finding(finding_id: int, parts: PartsDep, visitor: VisitorDep) -> FindingDetail:
     """A finding with pictures, register entry and the window's day."""
     with parts.make_uow(read_only=True) as uow:
         record = uow.findings.get(finding_id) if finding_id < 2**63 else None
-        if record is None:
+        if record is None or not visitor.sees(record.hall_id, record.unit_id):
             raise missing("情形", "finding", str(finding_id))
         return parts.teller.detail(record, uow)
 
 
-@router.get("/alerts")
-def list_alerts(parts: PartsDep, standing: bool = False) -> list[AlertOut]:
+@router.get("/alerts", dependencies=[SEE])
+def list_alerts(parts: PartsDep, visitor: VisitorDep, standing: bool = False) -> list[AlertOut]:
     """Alerts, standing ones first; only those with `standing=true`."""
     sight = parts.board.sight
     ids = {record.key: record.id for record in sight.findings}
-    return [
-        parts.teller.alert(alert, ids)
-        for alert in sight.alerts
-        if not standing or alert.cleared_at is None
-    ]
+    alerts = [alert for alert in sight.alerts if not standing or alert.cleared_at is None]
+    return [parts.teller.alert(alert, ids) for alert in _seen(parts, visitor, alerts)]
+
+
+def _seen(parts: WebParts, visitor: Visitor, alerts: list[LiveAlert]) -> list[LiveAlert]:
+    """The alerts of a visitor's scope; what grew into a finding is of the finding's unit."""
+    if visitor.scope == EVERYWHERE:
+        return alerts
+    with parts.make_uow(read_only=True) as uow:
+        return [alert for alert in alerts if visitor.sees(*parts.teller.place_of(alert, uow))]
 
 
 def _aware(name: str, moment: datetime | None) -> datetime | None:

@@ -231,6 +231,9 @@ class Scope:
         return Scope(_both(self.halls, other.halls), _both(self.units, other.units))
 
 
+EVERYWHERE: Final = Scope()
+
+
 def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
     if one is None or other is None:
         return other if one is None else one
@@ -251,7 +254,7 @@ class Access:
     """
 
     roles: frozenset[Role]
-    scope: Scope = Scope()
+    scope: Scope = EVERYWHERE
     only: frozenset[Permission] | None = None
 
     def __post_init__(self) -> None:

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from models.domain.access import EVERYWHERE, Scope
+
 
 @dataclass(frozen=True, slots=True)
 class FindingRecord:
@@ -63,6 +65,8 @@ class FindingQuery:
     Attributes:
         since: Stretches that end at or after this moment.
         until: Stretches that begin before this moment.
+        scope: Where whoever asks may see.
+        key_prefix: How the keys begin: `behaviour:` for clues and registrations of behaviour.
     """
 
     hall_id: str = ""
@@ -73,6 +77,8 @@ class FindingQuery:
     ended: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
+    scope: Scope = EVERYWHERE
+    key_prefix: str = ""
 
 
 class EvidenceKind(StrEnum):

@@ -76,6 +76,12 @@ def _chosen(statement: Select[Any], query: FindingQuery) -> Select[Any]:
         wanted = getattr(query, name)
         if wanted:
             statement = statement.where(findings.c[name] == wanted)
+    if query.scope.halls is not None:
+        statement = statement.where(findings.c.hall_id.in_(sorted(query.scope.halls)))
+    if query.scope.units is not None:  # what has no unit is nobody's own
+        statement = statement.where(findings.c.unit_id.in_(sorted(query.scope.units - {""})))
+    if query.key_prefix:
+        statement = statement.where(findings.c.key.startswith(query.key_prefix, autoescape=True))
     if query.ended is not None:
         statement = statement.where(findings.c.ended.is_(query.ended))
     if query.since is not None:

@@ -1,0 +1,37 @@
+"""The places of the bar, and where each account begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from api.auth.visitor import Visitor
+from models.domain.access import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that the bar leads to, for whoever may see it."""
+
+    path: str
+    zh: str
+    en: str
+    permission: Permission
+
+
+PLACES: Final = (
+    Place("/", "监控墙", "Wall", Permission.SEE_LIVE),
+    Place("/findings", "登记台账", "Findings", Permission.SEE_FINDINGS),
+)
+ACCOUNT: Final = "/account"
+
+
+def places_of(visitor: Visitor | None) -> Iterator[Place]:
+    """The places that a visitor may see."""
+    return (place for place in PLACES if visitor is not None and visitor.may(place.permission))
+
+
+def home_of(visitor: Visitor) -> str:
+    """Where a visitor begins: the first place they may see, or their own account."""
+    return next((place.path for place in places_of(visitor)), ACCOUNT)
