@@ -15,6 +15,8 @@ from api.duty_desk import DutyDesk
 from api.duty_record import WATCH, InForce, of_record
 from api.settings import Settings
 from api.settings.sections import DutyOverride, DutySettings
+from models.domain.clue_rows import clues_of
+from models.domain.clues import merge_clues
 from models.domain.duty_rows import DutyKind
 from models.domain.errors import InputError
 from models.domain.finding import Finding
@@ -107,6 +109,7 @@ def _actions(
     if not spans:
         return []
     judged = desk.judge(window, spans, end - timedelta(microseconds=1))
+    judged, _ = merge_clues(judged, clues_of(uow.clues.empty(start, end)))
     return reconcile(_known(uow, window, start, end), judged, ruled.duty)
 
 

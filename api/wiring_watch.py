@@ -19,6 +19,8 @@ from api.settings.domain import hint_rules_of, presence_profile_of
 from api.wiring import make_clock, make_record, make_shelf
 from api.wiring_cameras import CameraWiring
 from api.wiring_checks import inspector_of
+from models.domain.clue_rows import EARLY_S, clues_of
+from models.domain.clues import Clue
 from models.domain.duty_rows import DutyKind
 from models.domain.ports import Clock
 from models.storage.record import Record
@@ -134,8 +136,9 @@ def watch_parts(settings: Settings) -> WatchParts:
     keeper.take_up(since)
     looker = Looker(detector, min_score=settings.detector.min_score)
     attention = Attention()
-    inspector = inspector_of(settings, desk, room, record, proof=proof, attention=attention)
-    inspector.take_up(now)
+    inspector = inspector_of(
+        settings, desk, room, record, proof=proof, attention=attention, speed=clock.speed
+    )
     cameras = CameraWiring(settings, desk, looker, clock, attention)
 
     def witness(examined: Examined, jpeg: bytes) -> None:
@@ -192,7 +195,19 @@ def _keeper(room: WatchRoom, desk: DutyDesk, record: Record, proof: Proof) -> Re
         photograph=Photographer(room, record.evidence),
         make_uow=record.make_uow,
         proof=proof,
+        others=seen_by_others(desk, record),
     )
+
+
+def seen_by_others(desk: DutyDesk, record: Record) -> Callable[[datetime], list[Clue]]:
+    """What spot checks and webhooks saw empty on the day that is judged at a moment."""
+
+    def seen(now: datetime) -> list[Clue]:
+        with record.make_uow(read_only=True) as uow:
+            rows = uow.clues.empty(desk.day_start(now), now + timedelta(seconds=EARLY_S))
+        return clues_of(rows)
+
+    return seen
 
 
 def _note_start(settings: Settings, record: Record, now: datetime) -> None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from models.domain.finding import Finding
+from models.domain.access import Role
+from models.domain.finding import Finding, Kind
 from models.domain.finding_json import to_json
 from models.domain.hall import Window
 from models.domain.life import Stage
+from models.domain.notice import Audience, Notice, NoticeKind, Severity
 from models.domain.records import EvidencePicture, FindingRecord, LiveAlert
 
 ALERT = "away"
@@ -50,6 +52,7 @@ def facts_of(finding: Finding, window: Window, proof: Proof) -> dict[str, Any]:
         "session": [finding.session_start.isoformat(), finding.session_end.isoformat()],
         "roster_version": finding.roster_version,
         "thresholds": finding.profile,
+        "sources": [[one.at.isoformat(), one.kind.value, one.ref] for one in finding.sources],
         "samples": finding.samples,
         "weakest": round(finding.weakest, 4),
         "notices": list(finding.notice_ids),
@@ -120,5 +123,29 @@ def alert_of(finding: Finding, grown: str, now: datetime) -> LiveAlert:
             "label": finding.label,
             "why_zh": finding.why_zh,
             "why_en": finding.why_en,
+        },
+    )
+
+
+SERIOUS = {Kind.UNMANNED, Kind.ABSENT_HALF_DAY, Kind.ABSENT_SESSION}
+"""Findings that are told at once (重大问题立即报告); at a key post (重要岗位) every one is."""
+
+
+def notice_of(finding: Finding, *, key_post: bool) -> Notice | None:
+    """What people are told of a finding at once; None where it waits for the digest."""
+    if finding.kind not in SERIOUS and not key_post:
+        return None
+    return Notice(
+        NoticeKind.FINDING,
+        f"finding:{finding.key}",
+        Severity.SERIOUS,
+        Audience(frozenset({Role.OPERATOR, Role.REVIEWER}), finding.hall_id, finding.unit_id),
+        {
+            "finding": finding.key,
+            "kind": finding.kind.value,
+            "hall": finding.hall_id,
+            "window": finding.window_id,
+            "since": finding.since.isoformat(),
+            "at_least_s": finding.lower_s,
         },
     )

@@ -13,7 +13,15 @@ from models.domain.ports import UnitOfWork
 from models.domain.reconcile import Action, Move
 from models.domain.records import EvidencePicture, FindingRecord
 from models.domain.register import AlreadyRegistered, Entry
-from vision.entries import ALERT, Proof, alert_of, facts_of, named_pictures, record_of
+from vision.entries import (
+    ALERT,
+    Proof,
+    alert_of,
+    facts_of,
+    named_pictures,
+    notice_of,
+    record_of,
+)
 
 _ENTRIES = {
     Move.CHANGE_KIND: "finding_changed",
@@ -28,6 +36,9 @@ _STAGES = {
     Move.EXEMPT: Stage.EXEMPTED,
     Move.WITHDRAW: Stage.REVOKED,
 }
+
+_NEWS = {Move.OPEN, Move.CHANGE_KIND}
+"""Moves that may make a finding serious."""
 
 _OUT_OF_HAND = {Stage.PUBLISHED, Stage.RECTIFYING, Stage.CLOSED, Stage.APPEALED}
 """Stages in which only a person changes a finding: it stands in a circular that was sent."""
@@ -60,6 +71,8 @@ class FindingClerk:
         was, now = action.before, action.after
         was_finding = was is not None and was.level is Level.FINDING
         is_finding = now is not None and now.level is Level.FINDING
+        if now is not None and is_finding and action.move in _NEWS:
+            self._tell(now)
         if now is not None and is_finding and not was_finding:
             return self._open(now, shots)
         if was is None or not was_finding:
@@ -115,6 +128,12 @@ class FindingClerk:
         row = replace(row, id=before.id, opened_at=before.opened_at, evidence=kept)
         self.uow.findings.update(row)
         return row
+
+    def _tell(self, finding: Finding) -> None:
+        """What is serious is told at once, once; everything else waits for the digest."""
+        notice = notice_of(finding, key_post=self.windows[finding.window_id].key_post)
+        if notice is not None:
+            self.uow.outbox.put(notice, self.now)
 
     def _go_on(self, action: Action, was: Finding, now: Finding) -> FindingRecord:
         """Extended quietly; anything else is an entry of its own."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from models.domain.clues import Clue, merge_clues
 from models.domain.duty import Duty
 from models.domain.finding import Finding, Level
 from models.domain.finding_json import from_json
@@ -31,6 +32,10 @@ DayStart = Callable[[Window, datetime], datetime]
 
 Photograph = Callable[[Window], list[EvidencePicture]]
 """Pictures of a window, masked and already safe in the evidence store."""
+
+
+Others = Callable[[datetime], Sequence[Clue]]
+"""What others saw of the day that is judged at a moment: spot checks, webhooks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class RecordKeeper:
         photograph: Takes the pictures an entry needs.
         make_uow: The record.
         proof: What every entry names.
+        others: Their observations join the finding in whose time they fall, and make none.
     """
 
     def __init__(
@@ -79,6 +85,7 @@ class RecordKeeper:
         photograph: Photograph,
         make_uow: MakeUnitOfWork,
         proof: Proof,
+        others: Others = lambda _now: (),
     ) -> None:
         self._room = room
         self._judge = judge
@@ -87,6 +94,7 @@ class RecordKeeper:
         self._photograph = photograph
         self._make_uow = make_uow
         self._proof = proof
+        self._others = others
         self._standing = _Standing()
 
     def ruled_by(self, duty: Duty) -> None:
@@ -122,6 +130,7 @@ class RecordKeeper:
             for window in self._room.windows.values()
             for one in self._judge(window, self._room.spans(window.id), now)
         ]
+        judged, _ = merge_clues(judged, self._others(now))
         actions = reconcile(self._known(now), judged, self._duty)
         pictures = {
             action.key: self._photograph(self._room.windows[action.after.window_id])
