@@ -71,8 +71,10 @@ def alone(settings: Settings) -> Iterator[None]:
 
 def watch(parts: WatchParts, stop: threading.Event) -> None:
     """Run the engine and the rounds until `stop` is set, then a last round."""
-    one_round(parts)  # what nobody watched until now becomes UNKNOWN before anything else
+    # What nobody watched until now becomes UNKNOWN before anything else.
+    one_round(parts, claims=False)
     parts.engine.start()
+    parts.inspector.take_up(parts.clock.now())
     log.info("watching", cameras=len(parts.settings.cameras), windows=len(parts.room.windows))
     try:
         while not stop.wait(ROUND_S):

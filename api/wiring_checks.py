@@ -10,6 +10,7 @@ from api.duty_desk import DutyDesk
 from api.inspecting import Inspector, Means
 from api.settings import Settings
 from api.settings.domain import presence_profile_of
+from models.domain.check_look import Burst
 from models.storage.record import Record
 from vision.attention import Attention
 from vision.check_room import CheckRoom, Rules
@@ -26,8 +27,19 @@ def inspector_of(
     *,
     proof: Proof,
     attention: Attention,
+    speed: float = 1.0,
 ) -> Inspector:
-    """Carries out the checks of the halls that are watched here."""
+    """Carries out the checks of the halls that are watched here.
+
+    Args:
+        settings: Halls, cameras, windows.
+        desk: The duty rules.
+        room: What is known of every window.
+        record: Where results go.
+        proof: What entries name.
+        attention: Told which cameras are to be looked at closer.
+        speed: Seconds of the clock per real second.
+    """
     gaps = {one: gap_of(settings, one) for one in desk.windows}
     rules = Rules(
         judge=desk.judge,
@@ -43,7 +55,8 @@ def inspector_of(
         proof=proof,
         me=watch_name(settings),
     )
-    return Inspector(CheckRoom(room, rules, cameras_by_hall(settings)), attention, means)
+    checks = CheckRoom(room, rules, cameras_by_hall(settings), Burst().at_speed(speed))
+    return Inspector(checks, attention, means)
 
 
 def gap_of(settings: Settings, window_id: str) -> timedelta:

@@ -10,8 +10,9 @@ Source: domain.md §2.1 and §2.5; scenarios S01, S04, S08, S16.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from models.domain.check_result import Checked, Result, result_at
 from models.domain.duty import Duty, Status
@@ -21,6 +22,9 @@ from models.domain.hours import Session
 from models.domain.presence import Reason, State
 from models.domain.spans import Span
 from models.domain.stretches import stretches
+
+SHORTEST_REAL_S: Final = 5.0
+"""Real seconds that cameras need at least for the close looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,15 @@ class Burst:
     closer_s: float = 10.0
     again_s: float = 60.0
     patience_s: float = 120.0
+
+    def at_speed(self, speed: float) -> Burst:
+        """The same on an accelerated clock, for cameras that give pictures in real time."""
+        return replace(
+            self,
+            length_s=max(self.length_s, SHORTEST_REAL_S * speed),
+            again_s=max(self.again_s, speed),
+            patience_s=max(self.patience_s, 2 * SHORTEST_REAL_S * speed),
+        )
 
 
 UNDECIDED = frozenset(

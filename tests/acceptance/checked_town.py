@@ -144,8 +144,9 @@ def _evidence(now: datetime, sees: Seen) -> Evidence:
 def watching(town: Town, clock: str, **settings: object) -> Iterator[Watching]:
     """The town's watch, started at a moment; leaving is a kill: nothing more is written."""
     content = json.loads(town.file.read_text("utf-8")) | settings
-    record = open_record(town.folder / "data")
+    chosen = town.settings.model_validate(content)
+    record = open_record(town.folder / "data", town.settings.database_url)
     try:
-        yield Watching(town.settings.model_validate(content), record, at(clock))
+        yield Watching(chosen, record, at(clock))
     finally:
         record.close()

@@ -26,6 +26,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=int, default=25)
     parser.add_argument("--gop", type=int, default=25)
     parser.add_argument("--pattern", default="smpte")
+    parser.add_argument("--speed", type=int, default=4, help="pixels a picture moves by")
     parser.add_argument("--user", default="")
     parser.add_argument("--password", default="")
     parser.add_argument("--auth", choices=("basic", "digest"), default="digest")
@@ -35,7 +36,7 @@ def _arguments() -> argparse.Namespace:
 def _pipeline(asked: argparse.Namespace) -> str:
     width, height = asked.size.split("x")
     return (
-        f"( videotestsrc is-live=true pattern={asked.pattern} horizontal-speed=4 "
+        f"( videotestsrc is-live=true pattern={asked.pattern} horizontal-speed={asked.speed} "
         f"! video/x-raw,format=I420,width={width},height={height},framerate={asked.rate}/1 "
         f"! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={asked.gop} "
         "bitrate=4000 threads=1 "
