@@ -16,6 +16,7 @@ from api.clock import RealClock
 from api.inspection_plans import SettingsPlans, tick_rules
 from api.plan_keys import PlanKey, draw_nonce, plan_key
 from api.settings import Settings
+from api.wiring_notify import make_postman
 from api.wiring_record import make_clock, make_record
 from models.domain.inspection_tick import Planner
 from models.domain.ports import Clock, MakeUnitOfWork
@@ -23,7 +24,8 @@ from models.domain.ports_jobs import JobRow
 from models.storage.record import Record
 from scheduler.clockwork import Clockwork, Work
 from scheduler.jobs.checks import CheckSweep, CheckTick, Patience
-from scheduler.timetable import CHECKS, CHECKS_SWEEP, TIMETABLE, chosen
+from scheduler.jobs.post import Post
+from scheduler.timetable import CHECKS, CHECKS_SWEEP, POST, TIMETABLE, chosen
 
 FASTEST_PACE: Final = 20.0
 
@@ -56,6 +58,7 @@ class ScheduleParts:
 
     def _work(self, make_uow: MakeUnitOfWork) -> Mapping[str, Work]:
         rules = tick_rules(self.settings)
+        postman = make_postman(self.settings, make_uow)
         planner = Planner(self.plans, self.key, rules, draw_nonce)
         return {
             CHECKS: CheckTick(planner, make_uow, self.clock),
@@ -66,6 +69,7 @@ class ScheduleParts:
                 time.monotonic,
                 Patience(unclaimed=max(rules.grace, timedelta(minutes=1))),
             ),
+            POST: Post(postman.round, RealClock().now),
         }
 
     def close(self) -> None:

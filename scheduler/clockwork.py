@@ -123,7 +123,7 @@ class Clockwork:
         work: What each does, by id.
         stored: Jobs as the record has them: their ticks go on where they were.
         now: The machine's time; for notes only.
-        pace: Ticks come so many times as often, for a clock that runs fast.
+        pace: Ticks of what follows the clock come so many times as often.
         stopwatch: Steady seconds.
     """
 
@@ -152,7 +152,7 @@ class Clockwork:
         """Stored jobs that the timetable has no more."""
         at = now()
         self._rows = {
-            job.id: _carried_on(known.get(job.id), job.id, job.every_s / pace, at) for job in jobs
+            job.id: _carried_on(known.get(job.id), job.id, job.interval_s(pace), at) for job in jobs
         }
         self._store = StoredTicks(stopwatch)
         self._ticker = self._made()

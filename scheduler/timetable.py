@@ -55,6 +55,11 @@ class Job:
     coalesce: bool = True
     max_instances: int = 1
 
+    def interval_s(self, pace: float) -> float:
+        """Real seconds between ticks where the clock runs so much faster; the post does not
+        follow the clock."""
+        return self.every_s / (1.0 if self.lane is Lane.POST else pace)
+
 
 CHECKS: Final = "checks"
 CHECKS_SWEEP: Final = "checks-sweep"

@@ -146,7 +146,7 @@ def test_what_runs_when_is_told_in_a_table_and_as_json(
 
 
 def test_the_process_is_quick_to_start_and_imports_no_pictures() -> None:
-    heavy = ("cv2", "onnxruntime", "openvino", "nicegui", "av", "fastapi", "apprise")
+    heavy = ("cv2", "onnxruntime", "openvino", "nicegui", "av", "fastapi")
     code = f"import sys, api.scheduling; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run(  # noqa: S603  our own code
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True

@@ -144,8 +144,11 @@ def test_stored_ticks_go_on_and_what_the_timetable_changed_or_dropped_shows(make
 
 
 def test_a_pace_makes_ticks_come_more_often() -> None:
-    clockwork = Clockwork([job(every_s=2.0)], {"a": lambda: ""}, now=now, pace=8)
+    jobs = [job(every_s=2.0), job("post", 2.0, Lane.POST)]
+    work = dict.fromkeys(["a", "post"], lambda: "")
+    clockwork = Clockwork(jobs, work, now=now, pace=8)
     assert row(clockwork).every_s == 0.25
+    assert row(clockwork, "post").every_s == 2.0
 
 
 @pytest.fixture
