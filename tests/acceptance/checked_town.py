@@ -15,6 +15,7 @@ from api.inspecting import Inspector
 from api.settings import Settings
 from api.settings.domain import presence_profile_of
 from api.wiring_checks import inspector_of
+from api.wiring_watch import seen_by_others
 from models.domain.inspection import Check, CheckKind, CheckResult, CheckState
 from models.domain.presence import Evidence, Look, Reason
 from models.domain.records import FindingRecord
@@ -66,6 +67,7 @@ class Watching:
             photograph=Photographer(self.room, self.record.evidence),
             make_uow=make_uow,
             proof=PROOF,
+            others=seen_by_others(desk, self.record),
         )
         self.keeper.take_up(since)
         self.inspector = inspector_of(
