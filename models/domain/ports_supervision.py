@@ -106,6 +106,10 @@ class PaperBook(Protocol):
         undone, and others wait for its end."""
         ...
 
+    def last_number(self, series: str, year: int) -> int:
+        """The newest number given in a series, 0 for none."""
+        ...
+
     def add_file(self, file: PaperFile) -> None:
         """Name a file that is safe on disk already; the same again changes nothing."""
         ...

@@ -91,6 +91,11 @@ class StoredPapers:
         )
         return DocumentNumber(series, year, int(done.scalar_one()))
 
+    def last_number(self, series: str, year: int) -> int:
+        columns = paper_numbers.c
+        query = select(columns.last).where(columns.series == series, columns.year == year)
+        return int(self._connection.execute(query).scalar() or 0)
+
     def add_file(self, file: PaperFile) -> None:
         self._connection.execute(
             insert_or(self._connection, paper_files).on_conflict_do_nothing(), asdict(file)
