@@ -61,6 +61,8 @@ class Board:
             for camera in settings.cameras
         }
         self._told_seq: int | None = None
+        self._beat: tuple[int, int] | None = None
+        self._beat_since = 0.0
         self.sight = Sight(clock.now())
         self.refreshed = time.monotonic()
 
@@ -110,9 +112,20 @@ class Board:
                 alerts=[*reversed(standing), *cleared],
                 record_fault="",
                 head_seq=head.seq,
+                schedule_age_s=self._schedule_age(uow),
             ),
             entries,
         )
+
+    def _schedule_age(self, uow: UnitOfWork) -> float | None:
+        """By this process's steady clock, as a waiting process would time it."""
+        lease, steady = uow.jobs.lease(), time.monotonic()
+        if lease is None or lease.free:
+            return None
+        beat = lease.epoch, lease.beat
+        if beat != self._beat:
+            self._beat, self._beat_since = beat, steady
+        return steady - self._beat_since
 
     def _camera(self, camera_id: str, meta: ShelfMeta | None, now: datetime) -> CameraSight:
         camera = self._settings.cameras[camera_id]

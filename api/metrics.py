@@ -104,7 +104,13 @@ class BoardCollector:
             findings.add_metric([kind_name, verdict], count)
         watching = GaugeMetricFamily("onpost_watching", "1 while cameras are watched")
         watching.add_metric([], float(sight.watching))
-        return [age, link, window_state, findings, watching]
+        heartbeat = GaugeMetricFamily(
+            "onpost_schedule_heartbeat_age_seconds",
+            "Since the schedule's lease last gave a sign of life; absent while nobody holds it",
+        )
+        if sight.schedule_age_s is not None:
+            heartbeat.add_metric([], sight.schedule_age_s)
+        return [age, link, window_state, findings, watching, heartbeat]
 
 
 def exposition(board: Board) -> bytes:

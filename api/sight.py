@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from models.domain.presence import Reason, State
 from models.domain.records import FindingRecord, LiveAlert
+
+TAKEN_WITHIN_S: Final = 30.0
+"""Real seconds without a sign of life after which nobody schedules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Sight:
         finding_counts: Findings by (kind, life state).
         watching: Whether the process that watches left word lately.
         watch_metrics: Its metrics, Prometheus' text.
+        schedule_age_s: Real seconds since the schedule's lease last gave a sign of life, as seen
+            from here; None while nobody holds it.
         record_fault: Why the database cannot be read, empty while it can.
         head_seq: The register's newest entry.
     """
@@ -63,5 +69,11 @@ class Sight:
     finding_counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     watching: bool = False
     watch_metrics: str = ""
+    schedule_age_s: float | None = None
     record_fault: str = ""
     head_seq: int = 0
+
+    @property
+    def scheduling(self) -> bool:
+        """Whether the schedule's lease is held by one that lives: takeovers come within 30 s."""
+        return self.schedule_age_s is not None and self.schedule_age_s <= TAKEN_WITHIN_S

@@ -115,10 +115,12 @@ def health(parts: PartsDep) -> JSONResponse:
     sight = parts.board.sight
     age = time.monotonic() - parts.board.refreshed
     failing = bool(sight.record_fault) or age > STALE_BOARD_S
+    whole = sight.watching and sight.scheduling
     told = HealthOut(
-        status="failing" if failing else "ok" if sight.watching else "degraded",
+        status="failing" if failing else "ok" if whole else "degraded",
         database=not sight.record_fault,
         watching=sight.watching,
+        scheduling=sight.scheduling,
         board_age_s=round(age, 3),
         cameras=len(sight.cameras),
         cameras_live=sum(camera.link == "live" for camera in sight.cameras),

@@ -31,7 +31,9 @@ class ProblemOut(BaseModel):
     detail_en: str
     where: str = ""
     code: str = ""
-    problems: list[MendOut] = Field([], description="Of a file: all that is wrong with it.")
+    problems: list[MendOut] = Field(
+        [], description="Of a file: what is wrong with it, at most 500."
+    )
 
 
 class HealthOut(BaseModel):
@@ -40,6 +42,7 @@ class HealthOut(BaseModel):
     status: Literal["ok", "degraded", "failing"]
     database: bool
     watching: bool
+    scheduling: bool
     board_age_s: float
     cameras: int
     cameras_live: int

@@ -246,8 +246,14 @@ def test_a_sunday_that_is_worked_shows_empty_windows(web: Web, parts: WebParts) 
 def test_health_tells_what_does_not_work(web: Web, parts: WebParts, record: Record) -> None:
     assert web.get("/healthz").json()["status"] == "degraded"
     heard(parts)
+    assert web.get("/healthz").json()["status"] == "degraded"
+    with record.make_uow() as uow:
+        uow.jobs.take("a schedule", None, parts.clock.now())
+        uow.commit()
+    parts.board.refresh()
     told = web.get("/healthz")
     assert (told.status_code, told.json()["status"]) == (200, "ok")
+    assert "onpost_schedule_heartbeat_age_seconds 0." in web.get("/metrics").text
     assert told.json()["cameras_live"] == 3
     record.make_uow.engine.dispose()
     database = Path(str(record.make_uow.engine.url.database))
