@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from api.auth.account_desk import AccountDesk
 from api.auth.account_office import AccountOffice
@@ -11,9 +15,10 @@ from api.auth.audit import Actor
 from api.auth.passwords import CHEAP, Passwords
 from api.auth.token_desk import TokenDesk
 from models.domain.access import Access, Role, Scope
-from models.domain.accounts import AccountRules
+from models.domain.accounts import AccountRules, SignInRefused
 from models.domain.audit import AUDIT_CHAIN, Deed, deed_of
 from models.domain.ports import MakeUnitOfWork
+from models.storage.record import Record, open_record
 from tests.fakes_clock import StillClock
 
 HERE, ELSEWHERE = "10.0.0.5", "203.0.113.9"
@@ -39,6 +44,14 @@ class CountingPasswords(Passwords):
     def matches(self, password: str, kept: str | None) -> bool:
         self.compared += 1
         return super().matches(password, kept)
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Record]:
+    """A record on SQLite."""
+    opened = open_record(tmp_path / "data")
+    yield opened
+    opened.close()
 
 
 @dataclass(slots=True)
@@ -69,6 +82,21 @@ class Town:
         with self.make_uow(read_only=True) as uow:
             found = [deed_of(entry) for entry in uow.register.entries(chain=AUDIT_CHAIN)]
         return [one for one in found if action in {"", one.action}]
+
+
+def settled(record: Record) -> Town:
+    """Where `zhang`, an operator, signed in at HERE an hour ago."""
+    found = town(record.make_uow)
+    found.person("zhang")
+    found.clock.on(hours=1)
+    return found
+
+
+def fail(here: Town, login: str, address: str, times: int = 1) -> None:
+    """Sign in with a wrong password."""
+    for _ in range(times):
+        with pytest.raises(SignInRefused):
+            here.desk.sign_in(login, "Wrong-one-1", address)
 
 
 def town(

@@ -11,7 +11,7 @@ from api.auth.audit import Acting, note
 from api.auth.back_off import ANY
 from api.auth.passwords import Passwords, one_time
 from models.domain.access import Access, Role
-from models.domain.accounts import Account, AccountRules, check_display_name, login_of
+from models.domain.accounts import Account, AccountRules, check_display_name, check_scope, login_of
 from models.domain.audit import Action
 from models.domain.errors import InputError
 from models.domain.passwords import KEPT_PASSWORDS, check_password
@@ -103,6 +103,7 @@ class AccountOffice:
         login = login_of(login)
         chosen = password or one_time(login)
         check_password(chosen, login)
+        check_scope(access.scope)
         kept = self._passwords.hash(chosen)
         with self._make_uow() as uow:
             now = self._clock.now()
@@ -145,6 +146,7 @@ class AccountOffice:
             InputError: no such account, one's own, or the last security administrator.
         """
         _not_oneself(login, by)
+        check_scope(access.scope)
         said = _said(access)
         return self._change(login, by, "access", lambda one: replace(one, access=access), **said)
 

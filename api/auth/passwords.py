@@ -50,14 +50,14 @@ class Passwords:
     def hash(self, password: str) -> str:
         """The hash to keep."""
         with self._turn:
-            return self._hash.hash(password_of(password))
+            return self._hash.hash(_bytes(password))
 
     def matches(self, password: str, kept: str | None) -> bool:
         """Whether a password belongs to a hash.
 
         Where there is no hash it takes as long, and is False.
         """
-        given = password_of(password[: LONGEST + 1])
+        given = _bytes(password[: LONGEST + 1])
         with self._turn:
             try:
                 same = self._hash.verify(given, kept or self._nobody)
@@ -68,6 +68,11 @@ class Passwords:
     def outdated(self, kept: str) -> bool:
         """Whether a hash was made at another cost than this."""
         return self._hash.current_hasher.check_needs_rehash(kept)
+
+
+def _bytes(password: str) -> bytes:
+    """What is hashed; also of text that JSON can hold and UTF-8 cannot."""
+    return password_of(password).encode("utf-8", "surrogatepass")
 
 
 def one_time(login: str) -> str:
@@ -94,4 +99,4 @@ def new_id() -> str:
 
 def digest(secret: str) -> str:
     """What is kept of a random secret: its SHA-256; guessing 256 bits needs no slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -8,7 +8,7 @@ from datetime import datetime
 from api.auth.audit import Acting, note
 from api.auth.passwords import TOKEN_PREFIX, digest, new_id, new_secret
 from models.domain.access import NEVER_BY_TOKEN, Access, Permission, Scope
-from models.domain.accounts import AccountRules, Token, check_display_name, login_of
+from models.domain.accounts import AccountRules, Token, check_display_name, check_scope, login_of
 from models.domain.audit import Action
 from models.domain.errors import InputError
 from models.domain.ports import Clock, MakeUnitOfWork
@@ -67,6 +67,7 @@ class TokenDesk:
         Raises:
             InputError: no such account, nothing or too much allowed, no name, too long a life.
         """
+        check_scope(scope)
         secret = new_secret(TOKEN_PREFIX)
         with self._make_uow() as uow:
             now = self._clock.now()

@@ -94,6 +94,21 @@ def check_display_name(text: str) -> str:
     return name
 
 
+def check_scope(scope: Scope) -> None:
+    """Refuse halls and units that can be no ids.
+
+    Raises:
+        InputError: empty, longer than 100 characters, or with control characters.
+    """
+    for one in (*(scope.halls or ()), *(scope.units or ())):
+        if not one or len(one) > LONGEST_NAME or not one.isprintable():
+            raise InputError(
+                "大厅或单位的编号无效,请重新选择。",
+                "this can be no hall or unit; choose another.",
+                where="scope",
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Failures:
     """Failed sign-ins (登录失败) in a row.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,20 +17,14 @@ from models.domain.access import Access, Permission, Role, Scope
 from models.domain.accounts import AccountRules, Failures, SignInRefused
 from models.domain.audit import Action
 from models.domain.errors import InputError, RegisterError, SettingsError
-from models.storage.record import Record, open_record
+from models.storage.record import Record
 from tests.accounts_builders import BY, GOOD, HERE, Town, town
 
 SECURITY = Access(frozenset({Role.SECURITY_ADMIN}))
 OPERATOR = Access(frozenset({Role.OPERATOR}))
+ODD = Scope(halls=frozenset({"\ud800"}))
 SEES = frozenset({Permission.SEE_FINDINGS, Permission.SEE_EVIDENCE})
 TAX = Access(frozenset({Role.LIAISON}), Scope(frozenset({"main"}), frozenset({"tax", "water"})))
-
-
-@pytest.fixture
-def embedded(tmp_path: Path) -> Iterator[Record]:
-    opened = open_record(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -143,6 +136,9 @@ def test_bad_input_changes_nothing(here: Town) -> None:
         lambda: here.office.add("li", "", OPERATOR, BY, password="weak"),
         lambda: here.office.add("li", "", OPERATOR, BY, password="Admin@123456"),
         lambda: here.office.reset_password("admin-1", BY, password="weak"),
+        lambda: here.office.add("li", "\ud800", OPERATOR, BY),
+        lambda: here.office.add("li", "", Access(OPERATOR.roles, ODD), BY),
+        lambda: here.office.set_access("admin-1", Access(SECURITY.roles, ODD), BY),
         lambda: here.office.disable("nobody", BY),
         lambda: here.office.enable("nobody", BY),
         lambda: here.office.unlock("nobody", BY),
@@ -231,6 +227,8 @@ def test_a_token_never_outgrows_its_account(here: Town) -> None:
         {"permissions": frozenset({Permission.SEND_CLUES})},
         {"scope": Scope(units=frozenset({"police"}))},
         {"scope": Scope(halls=frozenset({"branch"}))},
+        {"scope": Scope(units=frozenset({"tax\0"}))},
+        {"scope": Scope(halls=frozenset({""}))},
         {"name": " "},
         {"name": "a\nb"},
         {"days": 0},
