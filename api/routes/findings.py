@@ -12,9 +12,10 @@ from api.auth.guard import needs
 from api.auth.visitor import Visitor
 from api.deps import PartsDep, VisitorDep
 from api.errors import missing
+from api.schemas.fields import Maybe
 from api.schemas.finding import AlertOut, FindingDetail, FindingPage
 from api.wiring import WebParts
-from models.domain.access import EVERYWHERE, Permission
+from models.domain.access import EVERYWHERE, Permission, Scope
 from models.domain.errors import InputError
 from models.domain.records import FindingQuery, LiveAlert
 
@@ -22,18 +23,40 @@ router = APIRouter(tags=["findings"])
 SEE = needs(Permission.SEE_FINDINGS)
 
 
-class FindingFilter(BaseModel):
+class FindingChoice(BaseModel):
     """Which findings; empty asks for all. Times carry an offset."""
 
     model_config = ConfigDict(extra="forbid")
 
-    hall_id: str = ""
-    window_id: str = ""
-    unit_id: str = ""
-    kind: str = ""
-    state: str = ""
+    hall_id: Maybe = ""
+    window_id: Maybe = ""
+    unit_id: Maybe = ""
+    kind: Maybe = ""
+    state: Maybe = ""
     since: datetime | None = None
     until: datetime | None = None
+
+    def query(self, scope: Scope) -> FindingQuery:
+        """The same as a question to the record, within a scope.
+
+        Raises:
+            InputError: a time has no offset.
+        """
+        return FindingQuery(
+            hall_id=self.hall_id,
+            window_id=self.window_id,
+            unit_id=self.unit_id,
+            kind=self.kind,
+            state=self.state,
+            since=_aware("since", self.since),
+            until=_aware("until", self.until),
+            scope=scope,
+        )
+
+
+class FindingFilter(FindingChoice):
+    """Which findings, and which page of them."""
+
     after: int = Field(0, ge=0, le=2**63 - 1, description="`next_after` of the page before.")
     limit: int = Field(50, ge=1, le=500)
 
@@ -43,16 +66,7 @@ def list_findings(
     parts: PartsDep, visitor: VisitorDep, wanted: Annotated[FindingFilter, Query()]
 ) -> FindingPage:
     """Findings, newest first."""
-    query = FindingQuery(
-        hall_id=wanted.hall_id,
-        window_id=wanted.window_id,
-        unit_id=wanted.unit_id,
-        kind=wanted.kind,
-        state=wanted.state,
-        since=_aware("since", wanted.since),
-        until=_aware("until", wanted.until),
-        scope=visitor.scope,
-    )
+    query = wanted.query(visitor.scope)
     with parts.make_uow(read_only=True) as uow:
         records = uow.findings.list(query, after_id=wanted.after, limit=wanted.limit)
         total = uow.findings.count(query)

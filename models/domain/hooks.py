@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from models.domain.access import Scope
+from models.domain.access import EVERYWHERE, Scope
 from models.domain.errors import InputError
 
 TOPICS: Final = ("finding", "behaviour", "roster", "duty", "clue")
 """First words of the register's kinds that a hook may choose."""
 
 MOST_HOOKS: Final = 50
-
-EVERYWHERE: Final = Scope()
 
 
 @dataclass(frozen=True, slots=True)

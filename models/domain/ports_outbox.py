@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from models.domain.access import Scope
 from models.domain.clue_rows import ClueRow
 from models.domain.finding import SourceKind
 from models.domain.hooks import Hook
@@ -90,12 +91,17 @@ class OutboxBook(Protocol):
         ...
 
     def notices(
-        self, state: ItemState | None = None, *, after_id: int = 0, limit: int = 50
+        self,
+        state: ItemState | None = None,
+        *,
+        scope: Scope = ...,
+        after_id: int = 0,
+        limit: int = 50,
     ) -> Sequence[Kept]:
         """Newest first."""
         ...
 
-    def count(self, state: ItemState | None = None) -> int: ...
+    def count(self, state: ItemState | None = None, *, scope: Scope = ...) -> int: ...
 
     def notice(self, notice_id: int) -> Kept | None: ...
 
@@ -134,6 +140,10 @@ class OutboxBook(Protocol):
 
     def remove_hook(self, hook_id: int) -> bool: ...
 
+    def switch_hook(self, hook_id: int, *, enabled: bool) -> bool:
+        """Stop or go on telling a hook; what it missed is told when it goes on."""
+        ...
+
     def advance(self, hook_id: int, before: int, after: int) -> bool:
         """A hook was told up to `after`; False where another process did so already."""
         ...
@@ -156,10 +166,8 @@ class ClueBook(Protocol):
         """Those that say a window was empty in [start, end), by time."""
         ...
 
-    def newest(
-        self, *, halls: frozenset[str] | None, units: frozenset[str] | None, after: int, limit: int
-    ) -> Sequence[ClueRow]:
-        """Newest first, of these halls and units; before `after` where it is not 0."""
+    def newest(self, scope: Scope, *, after: int, limit: int) -> Sequence[ClueRow]:
+        """Newest first, within a scope; before `after` where it is not 0."""
         ...
 
-    def count(self, *, halls: frozenset[str] | None, units: frozenset[str] | None) -> int: ...
+    def count(self, scope: Scope) -> int: ...

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
+from models.domain.access import Scope
 from models.domain.clue_rows import ClueKind, ClueRow
 from models.domain.finding import SourceKind
-from models.storage.statements import insert_or
+from models.storage.statements import insert_or, within
 from models.storage.tables.outbox import clues
 
 
@@ -51,30 +52,18 @@ class StoredClues:
             .order_by(clues.c.at, clues.c.number)
         )
 
-    def newest(
-        self, *, halls: frozenset[str] | None, units: frozenset[str] | None, after: int, limit: int
-    ) -> Sequence[ClueRow]:
-        query = _within(select(clues), halls, units)
+    def newest(self, scope: Scope, *, after: int, limit: int) -> Sequence[ClueRow]:
+        query = within(select(clues), clues, scope)
         if after:
             query = query.where(clues.c.number < after)
         return self._rows(query.order_by(clues.c.number.desc()).limit(limit))
 
-    def count(self, *, halls: frozenset[str] | None, units: frozenset[str] | None) -> int:
-        query = _within(select(func.count()).select_from(clues), halls, units)
+    def count(self, scope: Scope) -> int:
+        query = within(select(func.count()).select_from(clues), clues, scope)
         return int(self._connection.execute(query).scalar_one())
 
     def _rows(self, query: Select[Any]) -> list[ClueRow]:
         return [_clue(row) for row in self._connection.execute(query)]
-
-
-def _within(
-    query: Select[Any], halls: frozenset[str] | None, units: frozenset[str] | None
-) -> Select[Any]:
-    if halls is not None:
-        query = query.where(clues.c.hall_id.in_(halls))
-    if units is not None:
-        query = query.where(clues.c.unit_id.in_(units), clues.c.unit_id != "")
-    return query
 
 
 def _clue(row: Row[Any]) -> ClueRow:

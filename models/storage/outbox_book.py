@@ -24,11 +24,11 @@ from sqlalchemy import (
     update,
 )
 
-from models.domain.access import Role, Scope
+from models.domain.access import EVERYWHERE, Role, Scope
 from models.domain.hooks import Hook
 from models.domain.notice import Audience, ItemState, Notice, Severity
 from models.domain.ports_outbox import Delivery, Kept
-from models.storage.statements import insert_or
+from models.storage.statements import insert_or, within
 from models.storage.tables.outbox import deliveries, hooks, notices
 
 _ON_ITS_WAY = (ItemState.WAITING.value, ItemState.SENDING.value)
@@ -46,6 +46,8 @@ class StoredOutbox:
             "key": notice.key,
             "kind": notice.kind,
             "severity": notice.severity.value,
+            "hall_id": notice.audience.hall_id,
+            "unit_id": notice.audience.unit_id,
             "content": _content(notice),
             "at": at,
             "state": ItemState.WAITING.value,
@@ -127,15 +129,21 @@ class StoredOutbox:
         return bool(done.rowcount == 1)
 
     def notices(
-        self, state: ItemState | None = None, *, after_id: int = 0, limit: int = 50
+        self,
+        state: ItemState | None = None,
+        *,
+        scope: Scope = EVERYWHERE,
+        after_id: int = 0,
+        limit: int = 50,
     ) -> Sequence[Kept]:
-        query = _in_state(select(notices), state)
+        query = within(_in_state(select(notices), state), notices, scope)
         if after_id:
             query = query.where(notices.c.id < after_id)
         return self._kept(query.order_by(notices.c.id.desc()).limit(limit))
 
-    def count(self, state: ItemState | None = None) -> int:
-        query = _in_state(select(func.count()).select_from(notices), state)
+    def count(self, state: ItemState | None = None, *, scope: Scope = EVERYWHERE) -> int:
+        every = select(func.count()).select_from(notices)
+        query = within(_in_state(every, state), notices, scope)
         return int(self._connection.execute(query).scalar_one())
 
     def notice(self, notice_id: int) -> Kept | None:
@@ -215,6 +223,12 @@ class StoredOutbox:
         done = self._connection.execute(hooks.delete().where(hooks.c.id == hook_id))
         return bool(done.rowcount == 1)
 
+    def switch_hook(self, hook_id: int, *, enabled: bool) -> bool:
+        done = self._connection.execute(
+            update(hooks).where(hooks.c.id == hook_id).values(enabled=enabled)
+        )
+        return bool(done.rowcount == 1)
+
     def advance(self, hook_id: int, before: int, after: int) -> bool:
         done = self._connection.execute(
             update(hooks)
@@ -255,8 +269,6 @@ def _in_state(query: Select[Any], state: ItemState | None) -> Select[Any]:
 def _content(notice: Notice) -> dict[str, Any]:
     return {
         "roles": sorted(role.value for role in notice.audience.roles),
-        "hall": notice.audience.hall_id,
-        "unit": notice.audience.unit_id,
         "data": dict(notice.data),
         "title_zh": notice.title_zh,
         "title_en": notice.title_en,
@@ -271,7 +283,7 @@ def _notice(row: Row[Any]) -> Notice:
         kind=row.kind,
         key=row.key,
         severity=Severity(row.severity),
-        audience=Audience(frozenset(map(Role, held["roles"])), held["hall"], held["unit"]),
+        audience=Audience(frozenset(map(Role, held["roles"])), row.hall_id, row.unit_id),
         data=held["data"],
         title_zh=held["title_zh"],
         title_en=held["title_en"],

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from models.domain.access import Role, Scope
+from models.domain.access import EVERYWHERE, Role, Scope
 from models.domain.clue_rows import ClueKind, ClueRow
 from models.domain.finding import SourceKind
 from models.domain.hooks import Hook
@@ -73,6 +73,8 @@ def test_a_notice_comes_back_as_it_was_put_and_the_same_key_is_one(record: Recor
         (kept,) = uow.outbox.unrouted()
         assert (kept.notice, kept.at, kept.state) == (NOTICE, NINE, ItemState.WAITING)
         assert uow.outbox.notice(kept.id) == kept
+        assert uow.outbox.notices(scope=Scope(units=frozenset({"u1"}))) == [kept]
+        assert uow.outbox.count(scope=Scope(halls=frozenset({"h2"}))) == 0
 
 
 def test_a_notice_in_a_transaction_that_is_undone_was_never_put(record: Record) -> None:
@@ -168,6 +170,9 @@ def test_hooks_are_kept_with_their_scope_and_advance_by_compare_and_set(record: 
     send(record, delivery(1, f"hook:{kept.id}"))
     with record.make_uow() as uow:
         assert uow.outbox.hooks() == [kept]
+        assert uow.outbox.switch_hook(kept.id, enabled=False)
+        assert uow.outbox.hook(kept.id) == replace(kept, enabled=False)
+        assert not uow.outbox.switch_hook(kept.id + 1, enabled=False)
         assert not uow.outbox.advance(kept.id, 2, 5)
         assert uow.outbox.advance(kept.id, 3, 5)
         assert uow.outbox.pending(f"hook:{kept.id}") == 1
@@ -205,11 +210,11 @@ def test_a_clue_that_comes_twice_is_one_and_the_first_stands(record: Record) -> 
     with record.make_uow(read_only=True) as uow:
         assert uow.clues.empty(NINE, at(1)) == [first]
         assert uow.clues.empty(at(1), at(9)) == []
-        everywhere = uow.clues.newest(halls=None, units=None, after=0, limit=9)
+        everywhere = uow.clues.newest(EVERYWHERE, after=0, limit=9)
         assert everywhere == [other, first]
-        assert uow.clues.newest(halls=None, units=None, after=other.number, limit=9) == [first]
-        assert uow.clues.count(halls=frozenset({"h2"}), units=None) == 0
-        assert uow.clues.count(halls=None, units=frozenset({"u1"})) == 2
+        assert uow.clues.newest(EVERYWHERE, after=other.number, limit=9) == [first]
+        assert uow.clues.count(Scope(halls=frozenset({"h2"}))) == 0
+        assert uow.clues.count(Scope(units=frozenset({"u1"}))) == 2
         assert uow.clues.get(first.number) == first
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.domain.access import Role, Scope
+from models.domain.access import EVERYWHERE, Role, Scope
 from models.domain.clue_rows import require_timely
 from models.domain.errors import InputError
-from models.domain.hooks import EVERYWHERE, Hook, topics_of
+from models.domain.hooks import Hook, topics_of
 from models.domain.notice import (
     MOVES,
     WAITS_S,

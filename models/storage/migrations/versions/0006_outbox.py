@@ -18,6 +18,8 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=300), nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
         sa.Column("severity", sa.String(length=20), nullable=False),
+        sa.Column("hall_id", sa.String(length=100), nullable=False),
+        sa.Column("unit_id", sa.String(length=100), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
