@@ -18,6 +18,7 @@ from api.redact import redact
 from api.schemas.problem import MendOut, ProblemOut
 from models.domain.accounts import LockedOut, SignInRefused
 from models.domain.errors import (
+    DeliveryError,
     DetectorError,
     ForbiddenMove,
     InputError,
@@ -33,6 +34,7 @@ from scheduler.rosters.problems import Problem, RosterProblems
 log = structlog.get_logger("onpost.web")
 
 PROBLEM_JSON: Final = "application/problem+json"
+MOST_PROBLEMS: Final = 500
 OPTION: Final = re.compile(r"(^|, )--(?=[a-z])")
 """Errors name the options of commands; a call has fields of the same names."""
 
@@ -100,6 +102,7 @@ STATUS: Final[Mapping[type[OnPostError], int]] = {
     InputError: 422,
     RegisterError: 409,
     SourceError: 502,
+    DeliveryError: 502,
     DetectorError: 503,
     StorageError: 503,
     WeightsError: 503,
@@ -159,7 +162,8 @@ def mended(error: OnPostError) -> list[MendOut]:
     """Everything that is wrong with a roster file, one by one; nothing for other errors."""
     if not isinstance(error, RosterProblems):
         return []
-    return [mend_of(one) for one in error.problems]
+    first = sorted(error.problems, key=lambda one: not one.blocking)[:MOST_PROBLEMS]
+    return [mend_of(one) for one in first]
 
 
 def mend_of(problem: Problem) -> MendOut:
@@ -170,7 +174,7 @@ def mend_of(problem: Problem) -> MendOut:
         code=problem.code,
         blocking=problem.blocking,
         where=redact(problem.where),
-        file=redact(parts["file"]),
+        file=redact(parts["file"]) if "." in parts["file"] else "",
         sheet=parts.get("sheet", ""),
         cell=parts.get("cell", ""),
         zh=redact(problem.zh),

@@ -33,6 +33,19 @@ def page_of(
     return page, _written(key(page[-1])) if len(left) > limit else None
 
 
+def number_of(after: str) -> int:
+    """The number in a cursor of a list that is ordered by number; 0 for the first page.
+
+    Raises:
+        InputError: it is no number.
+    """
+    if not after:
+        return 0
+    if not (after.isascii() and after.isdecimal()) or not 0 < int(after[:20]) < 2**31:
+        raise _no_cursor()
+    return int(after)
+
+
 def _written(key: Key) -> str:
     return urlsafe_b64encode(json.dumps(key, ensure_ascii=False).encode()).decode().rstrip("=")
 
@@ -43,9 +56,13 @@ def _read(cursor: str) -> Key:
     except (ValueError, RecursionError):
         held = None
     if not isinstance(held, list) or not all(isinstance(part, str) for part in held):
-        raise InputError(
-            "翻页标记 after 无效,请使用上一页返回的 next_after。",
-            "`after` is no cursor; use `next_after` of the page before.",
-            where="after",
-        )
+        raise _no_cursor()
     return tuple(held)
+
+
+def _no_cursor() -> InputError:
+    return InputError(
+        "翻页标记 after 无效,请使用上一页返回的 next_after。",
+        "`after` is no cursor; use `next_after` of the page before.",
+        where="after",
+    )

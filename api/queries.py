@@ -37,6 +37,10 @@ class Teller:
         known = hall_id in self._settings.halls
         return ZoneInfo(self._settings.time_zone_of(hall_id) if known else self._settings.time_zone)
 
+    def local(self, moment: datetime) -> datetime:
+        """A moment in the general time zone."""
+        return moment.astimezone(ZoneInfo(self._settings.time_zone))
+
     def hall_name(self, hall_id: str) -> str:
         hall = self._settings.halls.get(hall_id)
         return hall.name if hall else hall_id

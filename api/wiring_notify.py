@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from api.clock import RealClock
 from api.notify.channels import Channel
+from api.notify.hooks import HookPoster
 from api.notify.office import PostOffice
 from api.notify.posting import Gate, Poster, networks_of
 from api.notify.postman import Postman
@@ -57,6 +58,16 @@ def hook_key_of(settings: Settings) -> HookKey:
     return HookKey(settings.data_path / KEY_FILE)
 
 
+def hooks_of(settings: Settings) -> HookPoster:
+    """Who posts to webhooks.
+
+    Raises:
+        StorageError: the key can neither be read nor made.
+    """
+    poster = Poster(gate_of(settings), settings.notifications.hooks.timeout_s)
+    return HookPoster(hook_key_of(settings), poster)
+
+
 def make_postman(settings: Settings, make_uow: MakeUnitOfWork) -> Postman:
     """Who sends. `Postman.round(now)` takes real time.
 
@@ -69,8 +80,7 @@ def make_postman(settings: Settings, make_uow: MakeUnitOfWork) -> Postman:
         channels=channels_of(settings),
         writer=Writer(settings),
         teller=Teller(settings),
-        key=hook_key_of(settings),
-        poster=Poster(gate_of(settings), settings.notifications.hooks.timeout_s),
+        hooks=hooks_of(settings),
         give_up=timedelta(days=settings.notifications.give_up_after_days),
     )
 

@@ -13,10 +13,9 @@ from typing import Any, Final
 
 import apprise
 
-from api.notify.posting import DeliveryError
 from api.notify.wording import SEVERITIES
 from api.redact import redact
-from models.domain.errors import SettingsError
+from models.domain.errors import DeliveryError, SettingsError
 from models.domain.notice import Reach, Severity
 
 _TYPES: Final = {

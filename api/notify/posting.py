@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import httpcore
 
-from models.domain.errors import InputError, OnPostError
+from models.domain.errors import DeliveryError, InputError
 from vision.sources.deadline import Deadline, DeadlineStream
 
 TIMEOUT_S: Final = 10.0
@@ -24,11 +24,7 @@ Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 
 
-class DeliveryError(OnPostError):
-    """A receiver did not take a message; it is tried again."""
-
-
-class TargetRefused(DeliveryError, InputError):
+class TargetRefused(InputError, DeliveryError):
     """A webhook's address leads where none may lead."""
 
 

@@ -8,7 +8,6 @@ clock of a rehearsal runs.
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,12 +20,11 @@ from typing import Any, Final
 import structlog
 
 from api.notify.channels import Channel
-from api.notify.posting import DeliveryError, Poster
-from api.notify.signing import HookKey, headers_of
+from api.notify.hooks import HookPoster
 from api.notify.wording import Writer
 from api.queries import Teller
 from models.domain.access import Role
-from models.domain.errors import OnPostError
+from models.domain.errors import DeliveryError, OnPostError
 from models.domain.hooks import Hook
 from models.domain.notice import (
     Audience,
@@ -78,8 +76,7 @@ class Postman:
         channels: The channels of the settings.
         writer: Puts notices into words.
         teller: Tells register entries as events.
-        key: Makes the hooks' secrets.
-        poster: Posts to webhooks.
+        hooks: Posts to webhooks.
         give_up: After how long a delivery is given up.
     """
 
@@ -90,16 +87,14 @@ class Postman:
         channels: Sequence[Channel],
         writer: Writer,
         teller: Teller,
-        key: HookKey,
-        poster: Poster,
+        hooks: HookPoster,
         give_up: timedelta,
     ) -> None:
         self._make_uow = make_uow
         self._channels = {one.name: one for one in channels}
         self._writer = writer
         self._teller = teller
-        self._key = key
-        self._poster = poster
+        self._hooks = hooks
         self._give_up = give_up
 
     @property
@@ -251,18 +246,7 @@ class Postman:
             hook = uow.outbox.hook(hook_id)
         if hook is None:
             raise DeliveryError("该回调已删除。", "this webhook was removed.")
-        self.post(hook, row.key, row.content, now)
-
-    def post(self, hook: Hook, message_id: str, content: Mapping[str, Any], now: datetime) -> None:
-        """Post one signed message.
-
-        Raises:
-            DeliveryError: the receiver did not take it.
-        """
-        body = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
-        secret = self._key.secret(hook.salt)
-        headers = headers_of(secret, message_id, int(now.timestamp()), body)
-        self._poster.post(hook.url, headers, body)
+        self._hooks.post(hook, row.key, row.content, now)
 
     def _write(self, outcome: _Outcome, now: datetime) -> None:
         row, error = outcome.row, outcome.error

@@ -74,5 +74,9 @@ class RegisterError(OnPostError):
     """The register (登记台账) refused an entry or does not verify."""
 
 
+class DeliveryError(OnPostError):
+    """A channel or a webhook's receiver did not take a message; it is tried again."""
+
+
 class StorageError(OnPostError):
     """The database or the evidence store cannot be used."""

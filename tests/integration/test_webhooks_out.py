@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from api.notify.posting import DeliveryError, Gate, Poster, TargetRefused, check_url, networks_of
+from api.notify.posting import Gate, Poster, TargetRefused, check_url, networks_of
 from api.notify.signing import HookKey, headers_of, new_salt, verify
-from models.domain.errors import InputError
+from models.domain.errors import DeliveryError, InputError
 from tests.servers.receiver import Receiver, receiver
 
 HERE = networks_of(["127.0.0.0/8"])
