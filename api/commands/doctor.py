@@ -23,10 +23,15 @@ def add_to(app: typer.Typer) -> None:
 
         loaded = load_settings(settings)  # wrong settings end it here, all errors named
         typer.echo(f"[ ok ] settings: {loaded.file or '默认 / defaults'}")
+        from itertools import chain
+
+        from api.clock import RealClock
         from api.doctor import Verdict, examine
+        from api.doctor_schedule import examine_schedule
 
         counts = dict.fromkeys(Verdict, 0)
-        for result in examine(loaded, cameras=cameras):
+        scheduling = examine_schedule(loaded, RealClock().now())
+        for result in chain(examine(loaded, cameras=cameras), scheduling):
             counts[result.verdict] += 1
             typer.echo(str(result))
         fails, warns = counts[Verdict.FAIL], counts[Verdict.WARN]
