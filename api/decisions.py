@@ -70,28 +70,58 @@ def decide(
             f"there is no finding {finding_id}.",
             where=str(finding_id),
         )
+    life = _moved(row, to, by, reason, now)
+    person = _named(row, duty, windows) if to is Stage.CONFIRMED and life.may_name else ""
+    return Decided(_enter(uow, row, life.steps[-1], {"person": person} if person else {}), person)
+
+
+def move_on(
+    uow: UnitOfWork, row: FindingRecord, to: Stage, *, by: str, reason: str, now: datetime
+) -> FindingRecord:
+    """A finding of either sort goes on after its confirmation: 入通报, 整改, 销号, 申诉, 撤销.
+
+    Nobody is named here. The caller commits.
+
+    Raises:
+        InputError: actor or reason is missing.
+        ForbiddenMove: the table of moves does not allow it.
+    """
+    life = _moved(row, to, by, reason, now)
+    return _enter(uow, row, life.steps[-1], {})
+
+
+def _moved(row: FindingRecord, to: Stage, by: str, reason: str, now: datetime) -> Life:
     before = life_of(row)
     # A clock that was set back a little must not keep a person from deciding.
     now = max(now, before.steps[-1].at)
-    life = before.move(to, by, now, reason=reason)
+    return before.move(to, by, now, reason=reason)
+
+
+def _enter(
+    uow: UnitOfWork, row: FindingRecord, step: Step, more: Mapping[str, Any]
+) -> FindingRecord:
+    """The step as an entry and in the finding's row."""
     said: dict[str, Any] = {
         "finding": row.key,
         "from": row.state,
-        "to": to.value,
-        "by": by,
-        "reason": reason,
+        "to": step.stage.value,
+        "by": step.actor,
+        "reason": step.reason,
+        **more,
     }
-    person = _named(row, duty, windows) if life.may_name else ""
-    if person:
-        said["person"] = person
     entry = uow.register.append(
-        f"finding_{to.value}", said, now, key=f"{row.key}:after:{row.last_seq}"
+        f"finding_{step.stage.value}", said, step.at, key=f"{row.key}:after:{row.last_seq}"
     )
-    step = {"stage": to.value, "by": by, "at": now.isoformat(), "reason": reason}
-    details = {**row.details, "life": [*row.details.get("life", ()), step]}
-    after = replace(row, state=to.value, last_seq=entry.seq, details=details)
+    kept = {
+        "stage": step.stage.value,
+        "by": step.actor,
+        "at": step.at.isoformat(),
+        "reason": step.reason,
+    }
+    details = {**row.details, "life": [*row.details.get("life", ()), kept]}
+    after = replace(row, state=step.stage.value, last_seq=entry.seq, details=details)
     uow.findings.update(after)
-    return Decided(after, person)
+    return after
 
 
 def _named(row: FindingRecord, duty: Duty, windows: Mapping[str, Window]) -> str:
