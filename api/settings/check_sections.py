@@ -8,9 +8,17 @@ from datetime import date, time
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
-from api.settings.fields import Identifier, WeekdayNumber, refusal, unique_weekdays
+from api.settings.fields import (
+    IDENTIFIER,
+    Identifier,
+    WeekdayNumber,
+    refusal,
+    unique_weekdays,
+)
 from api.settings.sections import Section
+from models.domain.errors import InputError
 
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 _DAY = re.compile(r"(\d{1,2})-(\d{1,2})")
@@ -38,6 +46,38 @@ def _season_day(value: str) -> str:
             f"日期“{value}”无法识别,应类似 05-01(月-日)。",
             f"day {value!r} is not understood; write it like 05-01 (month-day).",
         ) from None
+
+
+def time_of(text: str, where: str) -> time:
+    """A time of day as a person types it.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        return time.fromisoformat(_time_text(text))
+    except PydanticCustomError as error:
+        raise _refused(error, where) from None
+
+
+def identifier_of(text: str, where: str) -> str:
+    """An id as the settings take it.
+
+    Raises:
+        InputError: it has other characters, or is too long.
+    """
+    if IDENTIFIER.fullmatch(text):
+        return text
+    raise InputError(
+        f"标识“{text}”无效:只能用字母、数字、- 和 _,最长 64 个字符。",
+        f"id {text!r} is invalid: letters, digits, - and _ only, at most 64 characters.",
+        where=where,
+    )
+
+
+def _refused(error: PydanticCustomError, where: str) -> InputError:
+    said = error.context or {}
+    return InputError(str(said.get("zh", error)), str(said.get("en", error)), where=where)
 
 
 TimeText = Annotated[str, StringConstraints(max_length=20), AfterValidator(_time_text)]
