@@ -21,26 +21,35 @@ from api.auth.endpoints import Endpoints
 from api.auth.guard import needs
 from api.auth.rate import Limits
 from api.auth.same_origin import SameOrigin
+from api.body_limit import BodyLimit
 from api.errors import add_handlers, missing
 from api.openapi import Described
 from api.pages import add_pages, add_plain_pages
 from api.pages.refusals import told_to_people
 from api.routes import (
+    accounts,
     audit,
     behaviours,
     calendar,
     cameras,
+    clues,
+    decisions,
     duty,
     evidence,
+    exports,
     findings,
     halls,
     leave,
     live,
     naming,
+    notifications,
     register,
     rosters,
+    session,
     settings,
     stops,
+    tokens,
+    webhooks,
 )
 from api.wiring import WebParts
 from models.domain.access import Permission
@@ -54,7 +63,12 @@ ANYBODY: Final[dict[str, Any]] = {"dependencies": [needs(None)]}
 SIGNED_IN: Final[dict[str, Any]] = {"dependencies": [needs(Permission.OWN_ACCOUNT)]}
 ROUTERS: Final = (
     cameras.router,
+    exports.router,  # before findings: export.xlsx is no number of one
     findings.router,
+    decisions.router,
+    clues.router,
+    webhooks.router,
+    notifications.router,
     naming.router,
     evidence.router,
     audit.router,
@@ -68,6 +82,9 @@ ROUTERS: Final = (
     behaviours.router,
     register.router,
     settings.router,
+    session.router,
+    accounts.router,
+    tokens.router,
 )
 LOCAL_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 
@@ -119,6 +136,7 @@ def _stand_before(app: FastAPI, parts: WebParts, endpoints: Endpoints) -> None:
         web.tls,
         told_to_people(web.language),
     )
+    app.add_middleware(BodyLimit)
     app.add_middleware(Door, locks=locks)
     app.add_middleware(SameOrigin, tls=web.tls)
     names = [*LOCAL_NAMES, *web.hosts] if web.hosts or not web.open_to_network else ["*"]

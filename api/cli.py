@@ -23,6 +23,7 @@ COMMANDS: Final = (
     "behaviour",
     "finding",
     "inspection",
+    "campaign",
     "rollcall",
     "settings",
     "audit",
@@ -32,6 +33,7 @@ COMMANDS: Final = (
     "schedule",
     "serve",
     "up",
+    "access",
     "doctor",
     "demo",
 )

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, compile_path
 
-from api.auth.guard import Guard
+from api.auth.guard import Guard, visitor_at
 from api.auth.rule import Rule
 from models.domain.access import Permission
 
@@ -35,12 +35,14 @@ class Endpoint:
 
     Attributes:
         path: With the names of its parts, `/api/v1/findings/{finding_id}`.
+        asks_scope: The handler asks who calls, and leaves out what is outside their scope.
     """
 
     methods: frozenset[str]
     path: str
     rule: Rule
     pattern: re.Pattern[str]
+    asks_scope: bool = False
 
     @property
     def name(self) -> str:
@@ -60,13 +62,19 @@ class Endpoints:
             UnruledEndpoint: some have no rule; all of them are named.
         """
         found = list(_found(app.routes))
-        bare = [f"{sorted(methods)} {path}" for methods, path, rule in found if rule is None]
+        bare = [f"{sorted(one.methods)} {one.path}" for one in found if one.rule is None]
         if bare:
             raise UnruledEndpoint("give these endpoints a rule, needs(…): " + ", ".join(bare))
         self._all = [
-            Endpoint(methods, path, rule, compile_path(path)[0])
-            for methods, path, rule in found
-            if rule is not None
+            Endpoint(
+                one.methods,
+                one.path,
+                one.rule,
+                compile_path(one.path)[0],
+                asks_scope=one.asks_scope,
+            )
+            for one in found
+            if one.rule is not None
         ]
 
     def __iter__(self) -> Iterator[Endpoint]:
@@ -85,9 +93,15 @@ def is_open_folder(path: str) -> bool:
     return path.startswith(OPEN_FOLDERS[0]) or path == OPEN_FOLDERS[1]
 
 
-def _found(
-    routes: Sequence[BaseRoute], prefix: str = ""
-) -> Iterator[tuple[frozenset[str], str, Rule | None]]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    methods: frozenset[str]
+    path: str
+    rule: Rule | None
+    asks_scope: bool
+
+
+def _found(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[_Found]:
     for context in iter_route_contexts(routes):
         route: Any = context.original_route
         if isinstance(route, Mount):
@@ -96,9 +110,19 @@ def _found(
         elif isinstance(route, APIRoute):
             path = prefix + (context.path or "")
             if not path.startswith(LIBRARY):
-                rules = [
-                    held.dependency.rule
-                    for held in context.dependencies
-                    if isinstance(held.dependency, Guard)
-                ]
-                yield frozenset(context.methods or ()), path, rules[0] if rules else None
+                yield _Found(
+                    frozenset(context.methods or ()),
+                    path,
+                    _rule_of(context),
+                    _asks_who(context),
+                )
+
+
+def _rule_of(context: RouteContext) -> Rule | None:
+    guards = (held.dependency for held in context.dependencies)
+    return next((guard.rule for guard in guards if isinstance(guard, Guard)), None)
+
+
+def _asks_who(context: RouteContext) -> bool:
+    """Whether the handler takes the visitor."""
+    return any(held.call is visitor_at for held in context.dependant.dependencies)

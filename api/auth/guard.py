@@ -55,6 +55,18 @@ def visitor_of(request: Request) -> Visitor | None:
     return visitor
 
 
+def visitor_at(request: Request) -> Visitor:
+    """Who calls, of an endpoint that needs an account.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+    """
+    visitor = visitor_of(request)
+    if visitor is None:
+        raise not_signed_in()
+    return visitor
+
+
 def admit(rule: Rule, visitor: Visitor | None, path: str) -> None:
     """Let a caller pass, or say why not.
 

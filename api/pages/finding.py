@@ -10,7 +10,7 @@ from nicegui import run, ui
 
 from api.auth.guard import needs
 from api.auth.visitor import Visitor
-from api.deps import visitor_at
+from api.deps import VisitorDep
 from api.pages.language import Page
 from api.pages.layout import page_frame
 from api.schemas.finding import FindingDetail, PictureOut, SpanOut
@@ -27,9 +27,9 @@ def add_page(parts: WebParts) -> None:
         title="在岗 OnPost · 登记",
         dependencies=[needs(Permission.SEE_FINDINGS)],
     )
-    async def finding(request: Request, finding_id: int) -> None:
+    async def finding(request: Request, visitor: VisitorDep, finding_id: int) -> None:
         page = page_frame(parts, request)
-        found = await run.io_bound(_load, parts, visitor_at(request), finding_id)
+        found = await run.io_bound(_load, parts, visitor, finding_id)
         with ui.element("div").classes("sheet"):
             if found is None:
                 ui.label(page.text(f"登记 #{finding_id} 不存在。", f"There is no #{finding_id}."))

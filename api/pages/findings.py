@@ -6,7 +6,7 @@ from fastapi import Request
 from nicegui import run, ui
 
 from api.auth.guard import needs
-from api.deps import visitor_at
+from api.deps import VisitorDep
 from api.pages.language import Page
 from api.pages.layout import page_frame
 from api.schemas.finding import FindingOut
@@ -26,9 +26,11 @@ def add_page(parts: WebParts) -> None:
         title="在岗 OnPost · 登记台账",
         dependencies=[needs(Permission.SEE_FINDINGS)],
     )
-    async def findings(request: Request, after: int = 0, kind: str = "", hall: str = "") -> None:
+    async def findings(
+        request: Request, visitor: VisitorDep, after: int = 0, kind: str = "", hall: str = ""
+    ) -> None:
         page = page_frame(parts, request)
-        scope = visitor_at(request).scope
+        scope = visitor.scope
         query = FindingQuery(kind=kind, hall_id=hall, scope=scope)
         loaded = await run.io_bound(_load, parts, query, after)
         if loaded is None:  # the process is stopping
