@@ -35,7 +35,7 @@ def corrections_in(uow: UnitOfWork, period: ReportPeriod) -> tuple[Correction, .
         if content["kind"] != CORRECTION or not period.start <= paper.at < period.end:
             continue
         found += [
-            Correction(content["number"], content["corrects"], one["unit"], one["what"])
+            Correction(content["number_text"], content["corrects"], one["unit"], one["what"])
             for one in content["items"]
         ]
     return tuple(reversed(found))
