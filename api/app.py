@@ -136,7 +136,7 @@ def _stand_before(app: FastAPI, parts: WebParts, endpoints: Endpoints) -> None:
         web.tls,
         told_to_people(web.language),
     )
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, uploads=(max(web.upload_mb, 10) + 1) * 2**20)
     app.add_middleware(Door, locks=locks)
     app.add_middleware(SameOrigin, tls=web.tls)
     names = [*LOCAL_NAMES, *web.hosts] if web.hosts or not web.open_to_network else ["*"]
