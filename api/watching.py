@@ -106,6 +106,7 @@ def one_round(parts: WatchParts, *, claims: bool = True) -> None:
                 "finding", key=row.key, kind=row.kind, ended=row.ended, at_least_s=row.proven_s
             )
         parts.inspector.round(now, claims=claims)
+        parts.cameras.round(parts.room.conditions(), now)
     except StorageError as error:
         log.warning("round_failed", error=str(error))
     except Exception:  # the watch outlives any one round; nothing of it was committed

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from api.camera_log import CameraLog, camera_log_of
 from api.clock import RealClock
 from api.duty_desk import DutyDesk
 from api.duty_record import WATCH, Mark, in_force, mark_of, take_files
@@ -36,7 +37,7 @@ from vision.photographer import Photographer
 from vision.ports import Detector
 from vision.record_keeper import RecordKeeper, memory_of
 from vision.shelf_clerk import ShelfClerk
-from vision.watch_room import WatchRoom
+from vision.watch_room import Memory, WatchRoom
 from vision.weights import DEFAULT_FOLDER, KNOWN
 
 log = structlog.get_logger("onpost.watch")
@@ -88,6 +89,7 @@ class WatchParts:
     clues: ClueDesk
     proof: Proof
     inspector: Inspector
+    cameras: CameraLog
 
     def close(self) -> None:
         """Release the detector and the record; the engine must have been stopped."""
@@ -124,9 +126,7 @@ def watch_parts(settings: Settings) -> WatchParts:
     ruled = in_force(settings, record.make_uow, files=False)
     desk = DutyDesk(settings, ruled.duty, ruled.calendar)
     since = desk.day_start(now)
-    profiles = {one: presence_profile_of(settings, one) for one in desk.windows}
-    memory = memory_of(record.make_uow, since, now)
-    room = WatchRoom(desk.windows.values(), profiles, memory)
+    room = _room(settings, desk, memory_of(record.make_uow, since, now))
     shelf = make_shelf(settings)
     clerk = ShelfClerk(shelf, room)
     meter = WatchMeter()
@@ -140,12 +140,7 @@ def watch_parts(settings: Settings) -> WatchParts:
         settings, desk, room, record, proof=proof, attention=attention, speed=clock.speed
     )
     cameras = CameraWiring(settings, desk, looker, clock, attention)
-
-    def witness(examined: Examined, jpeg: bytes) -> None:
-        clues.see(examined, jpeg)
-        inspector.room.see(examined)
-
-    engine = _engine(cameras, room, clerk, meter, witness)
+    engine = _engine(cameras, room, clerk, meter, _witness(clues, inspector))
     return WatchParts(
         settings,
         clock,
@@ -162,7 +157,23 @@ def watch_parts(settings: Settings) -> WatchParts:
         clues,
         proof,
         inspector,
+        camera_log_of(settings, record.make_uow),
     )
+
+
+def _room(settings: Settings, desk: DutyDesk, memory: Memory) -> WatchRoom:
+    profiles = {one: presence_profile_of(settings, one) for one in desk.windows}
+    return WatchRoom(desk.windows.values(), profiles, memory)
+
+
+def _witness(clues: ClueDesk, inspector: Inspector) -> Callable[[Examined, bytes], None]:
+    """Shows every examined picture to whoever watches for hints, and to the checks."""
+
+    def witness(examined: Examined, jpeg: bytes) -> None:
+        clues.see(examined, jpeg)
+        inspector.room.see(examined)
+
+    return witness
 
 
 def _engine(

@@ -85,6 +85,7 @@ class WatchRoom:
         self._touched: set[ViewKey] = set()
         self._pictures: dict[ViewKey, Pictures] = {}
         self._offline: dict[str, Reason] = {}
+        self._faults: dict[str, Reason | None] = {}
         self._readings: dict[str, Reading] = {}
         self._lock = threading.RLock()
 
@@ -112,6 +113,7 @@ class WatchRoom:
         picture = Picture(camera_id, examined.frame.taken_at, jpeg)
         with self._lock:
             self._offline.pop(camera_id, None)
+            self._faults[camera_id] = examined.fault
             for window, evidence in examined.evidence.items():
                 key = (window, camera_id)
                 before = self._presences[key]
@@ -143,6 +145,12 @@ class WatchRoom:
                 (self._offline[one.camera_id] for one in views if one.camera_id in self._offline),
                 None,
             )
+
+    def conditions(self) -> dict[str, Reason | None]:
+        """Why the pictures of each camera cannot be used, None where they can; cameras of which
+        nothing is known yet are left out."""
+        with self._lock:
+            return {**self._faults, **self._offline}
 
     def tick(self, now: datetime) -> None:
         """Let what was not seen for too long become UNKNOWN."""

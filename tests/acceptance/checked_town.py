@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from api.camera_log import CameraLog, camera_log_of
 from api.duty_desk import DutyDesk
 from api.duty_record import in_force
 from api.inspecting import Inspector
@@ -50,6 +51,7 @@ class Watching:
     room: WatchRoom = field(init=False)
     keeper: RecordKeeper = field(init=False)
     inspector: Inspector = field(init=False)
+    cameras: CameraLog = field(init=False)
     attention: Attention = field(default_factory=Attention)
 
     def __post_init__(self) -> None:
@@ -74,12 +76,14 @@ class Watching:
             self.settings, desk, self.room, self.record, proof=PROOF, attention=self.attention
         )
         self.inspector.take_up(self.now)
+        self.cameras = camera_log_of(self.settings, make_uow)
         self.round()
 
     def round(self) -> None:
         """One round of the watch, as `api.watching.one_round` does it."""
         self.keeper.keep(self.now)
         self.inspector.round(self.now)
+        self.cameras.round(self.room.conditions(), self.now)
 
     def until(self, clock: str, *, sees: Seen = SEEN, every_s: int = STEP_S) -> None:
         """Let time pass: a picture of every window every few seconds, and a round after each."""

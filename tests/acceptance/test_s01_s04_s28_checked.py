@@ -8,7 +8,7 @@ from models.domain.check_result import NOT_EFFECTIVE, Result
 from models.domain.inspection import CheckState
 from models.domain.presence import Reason
 from tests.acceptance.checked_town import EMPTY, Watching, watching
-from tests.acceptance.town import Town
+from tests.acceptance.town import Town, at
 
 ROSTER = (
     "2026-11-23,W12,公安局,甲,A,08:30,12:00,",
@@ -58,6 +58,27 @@ def test_s04_a_camera_that_is_offline_is_unverifiable_and_nobody_is_absent(
         watch.until("10:25")
         assert watch.findings() == []
         assert only(watch, check) == (Result.UNVERIFIABLE, "offline")
+        with watch.record.make_uow(read_only=True) as uow:
+            events = uow.cameras.between("cam", at("09:00"), at("11:00"))
+            told = [one.notice for one in uow.outbox.unrouted()]
+        assert [(one.state, one.reason, one.until) for one in events] == [
+            ("live", "", at("09:55:10")),
+            ("down", "offline", at("10:20:10")),
+            ("live", "", None),
+        ]
+        assert [one.kind for one in told] == ["camera_down", "camera_back"], "each told once"
+        assert {one.audience.hall_id for one in told} == {"main"}
+
+
+def test_a_camera_that_is_away_for_a_moment_is_no_event(rostered: Town) -> None:
+    with watching(rostered, "09:40") as watch:
+        watch.until("09:45")
+        watch.until("09:45:20", sees=None)
+        watch.until("09:50")
+        with watch.record.make_uow(read_only=True) as uow:
+            (event,) = uow.cameras.between("cam", at("09:00"), at("11:00"))
+            assert (event.state, event.until) == ("live", None)
+            assert uow.outbox.unrouted() == []
 
 
 @pytest.mark.parametrize("fault", [Reason.WRONG_CLOCK, Reason.FROZEN, Reason.MOVED])
