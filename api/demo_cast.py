@@ -1,4 +1,4 @@
-"""The demo's processes: the picture server, the watch, the web; started and always stopped."""
+"""The demo's processes: pictures, watch, schedule, web; started and always stopped."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Cast:
         self._stack.close()
 
     def start(self, *, web: bool) -> None:
-        """Start pictures, clock, watch and, if wanted, the web.
+        """Start pictures, clock, watch, schedule and, if wanted, the web.
 
         Raises:
             DemoError: a process did not become ready.
@@ -141,6 +141,7 @@ class Cast:
             self._say(f"RTSP 服务器未安装,全部以抓图方式 / no RTSP server: {rtsp.REMEDY}")
         self.settings_file = write(run, rehearsal)
         self._start("watch", onpost_argv("watch"))
+        self._start("schedule", onpost_argv("schedule"))
         if web:
             ready = str(run / "address")
             self._start("serve", onpost_argv("serve", "--ready-file", ready))
