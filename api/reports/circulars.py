@@ -140,7 +140,8 @@ def submit(desk: Desk, key: str, actor: Acting, *, despite: str = "") -> Circula
         despite: Why it goes although findings of the period are still to be verified.
 
     Raises:
-        InputError: findings are still to be verified and no reason is given.
+        InputError: the period is not over, or findings are still to be verified, and no reason
+            is given.
         ForbiddenMove: it is no draft.
     """
     now = desk.clock.now()
@@ -148,19 +149,8 @@ def submit(desk: Desk, key: str, actor: Acting, *, despite: str = "") -> Circula
         one = find(uow, key)
         life = one.life.move(CircularState.REVIEW, actor.name, now)
         documents, gathered = _worded(desk, uow, one, now)
-    waiting = (
-        []
-        if gathered is None
-        else [row.id for row in gathered.rows if row.state == Stage.TO_VERIFY]
-    )
-    if waiting and not despite.strip():
-        raise InputError(
-            f"本期还有 {len(waiting)} 件情形待核实(编号 {_some(waiting)}),请先核实;"
-            "确需先行送审的,请写明理由,未核实的不计入通报。",
-            f"{len(waiting)} findings of the period are still to be verified ({_some(waiting)}); "
-            "decide on them first, or say why the circular goes without them.",
-            where="despite",
-        )
+    if gathered is not None and not despite.strip():
+        _require_ripe(gathered, now)
     kept = {
         name: desk.store.put(to_json(document), now, "json").path
         for name, document in documents.items()
@@ -246,6 +236,26 @@ def _require_none(begun: Sequence[CircularPaper], kind: CircularKind) -> None:
             f"a circular of this period is under way or issued {told}; correct an issued one "
             "with a correction notice.",
             where=standing.key,
+        )
+
+
+def _require_ripe(gathered: Gathered, now: datetime) -> None:
+    """Refuse a circular of a period that is not over or not decided on."""
+    period = gathered.report.period
+    if now < period.end:
+        raise InputError(
+            f"{period.name}尚未结束,现在送审将缺少之后的数据;确需先行送审的,请写明理由。",
+            f"{period.name} is not over: what comes later would be missing. Say why it goes now.",
+            where="despite",
+        )
+    waiting = [row.id for row in gathered.rows if row.state == Stage.TO_VERIFY]
+    if waiting:
+        raise InputError(
+            f"本期还有 {len(waiting)} 件情形待核实(编号 {_some(waiting)}),请先核实;"
+            "确需先行送审的,请写明理由,未核实的不计入通报。",
+            f"{len(waiting)} findings of the period are still to be verified ({_some(waiting)}); "
+            "decide on them first, or say why the circular goes without them.",
+            where="despite",
         )
 
 
