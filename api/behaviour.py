@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
+from models.domain.access import EVERYWHERE, Scope
 from models.domain.behaviour import Basis, Behaviour, Catalogue
 from models.domain.duty_rows import DutyKind
 from models.domain.hall import Window
@@ -20,6 +21,8 @@ from vision.sources.pictures import decode_jpeg
 from vision.still import keep_still
 
 PAGE = 500
+PREFIX = "behaviour:"
+"""How the keys of clues and registrations begin."""
 
 
 def catalogue_of(uow: UnitOfWork) -> Catalogue:
@@ -39,14 +42,18 @@ def put_behaviour(uow: UnitOfWork, entry: Behaviour, now: datetime, by: str) -> 
 
 
 def rows_of(
-    uow: UnitOfWork, *, since: datetime | None = None, until: datetime | None = None
+    uow: UnitOfWork,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    scope: Scope = EVERYWHERE,
 ) -> Iterator[FindingRecord]:
     """Clues and registrations of behaviour, newest first."""
     after = 0
-    query = FindingQuery(since=since, until=until)
+    query = FindingQuery(since=since, until=until, scope=scope, key_prefix=PREFIX)
     while page := uow.findings.list(query, after_id=after, limit=PAGE):
         after = page[-1].id
-        yield from (row for row in page if "behaviour" in row.details)
+        yield from page
 
 
 def counted(row: FindingRecord) -> bool:
@@ -54,10 +61,12 @@ def counted(row: FindingRecord) -> bool:
     return Life((Step(Stage(row.state), "record", row.opened_at),)).counted
 
 
-def report_of(uow: UnitOfWork, since: datetime, until: datetime) -> dict[str, dict[str, int]]:
+def report_of(
+    uow: UnitOfWork, since: datetime, until: datetime, scope: Scope = EVERYWHERE
+) -> dict[str, dict[str, int]]:
     """How often each behaviour was confirmed, by unit and code."""
     found: dict[str, Counter[str]] = {}
-    for row in rows_of(uow, since=since, until=until):
+    for row in rows_of(uow, since=since, until=until, scope=scope):
         if counted(row):
             found.setdefault(row.unit_id, Counter())[row.kind] += 1
     return {unit: dict(counts) for unit, counts in sorted(found.items())}

@@ -228,4 +228,5 @@ def _unexpected(request: Request, error: Exception) -> JSONResponse:
 _HTTP_ZH: Final[Mapping[int, str]] = {
     404: "页面或接口不存在。",
     405: "不支持此请求方法。",
+    413: "请求内容过大。",
 }

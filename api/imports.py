@@ -145,5 +145,5 @@ def _told(found: Import, *, written: bool) -> ImportOut:
             )
             for one in found.notices[:SHOWN]
         ],
-        warnings=[mend_of(one) for one in found.warnings],
+        warnings=[mend_of(one) for one in found.warnings[:SHOWN]],
     )

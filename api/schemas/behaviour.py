@@ -62,7 +62,6 @@ class BehaviourFilter(Paged):
     code: str = Field("", max_length=40)
     hall_id: str = Field("", max_length=100)
     window_id: str = Field("", max_length=100)
-    counted: bool = Field(False, description="Only what a report counts.")
 
 
 class BehaviourOut(FindingOut):

@@ -193,7 +193,7 @@ class ImportOut(BaseModel):
     removed: int
     rows: list[RowChangeOut] = Field(description="The first 500.")
     notices: list[ImportNoticeOut] = Field(description="The first 500.")
-    warnings: list[MendOut]
+    warnings: list[MendOut] = Field(description="The first 500.")
 
 
 class WhoOut(BaseModel):

@@ -46,11 +46,13 @@ class Notebook:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self._noted: set[Problem] = set()
 
     def note(self, code: str, where: str, zh: str, en: str) -> None:
         """Write one down, each only once."""
         problem = Problem(code, where, zh, en)
-        if problem not in self.problems:
+        if problem not in self._noted:
+            self._noted.add(problem)
             self.problems.append(problem)
 
     @property

@@ -82,7 +82,8 @@ def _read_xlsx(file: str, data: bytes) -> list[Sheet]:
 
 
 def _xlsx_sheet(file: str, sheet: Any, typed: Any, *, mac: bool) -> Sheet:
-    require_small(file, sheet.title, sheet.max_row, sheet.max_column)
+    height, width = sheet.max_row, sheet.max_column  # both look at every cell
+    require_small(file, sheet.title, height, width)
     merged = {}
     for area in sheet.merged_cells.ranges:
         first = sheet.cell(area.min_row, area.min_col)
@@ -90,9 +91,9 @@ def _xlsx_sheet(file: str, sheet: Any, typed: Any, *, mac: bool) -> Sheet:
             merged[row, column] = first
     rows: list[tuple[Cell, ...]] = []
     marks: list[tuple[str, str, str]] = []
-    for number in range(1, sheet.max_row + 1):
+    for number in range(1, height + 1):
         cells = []
-        for column in range(1, sheet.max_column + 1):
+        for column in range(1, width + 1):
             source = merged.get((number, column)) or sheet.cell(number, column)
             where = f"{file} [{sheet.title}] {get_column_letter(column)}{number}"
             marks += _xlsx_marks(source, typed.cell(source.row, source.column), where)
