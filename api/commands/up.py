@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
         ] = None,
         web: Annotated[bool, typer.Option(help="Also serve the web.")] = True,
     ) -> None:
-        """Watch the cameras and serve the web; start again what ends, stop all on SIGTERM."""
+        """Watch, schedule and serve the web; start again what ends, stop all on SIGTERM."""
         from api.logs import set_up_logging
         from api.settings import load_settings
         from api.supervise import Supervisor
