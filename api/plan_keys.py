@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from api.settings import Settings
-from models.domain.errors import StorageError
+from models.domain.errors import InputError, StorageError
 from models.storage.files import write_new
 
 PLAN_KEY: Final = "keys/plan.key"
@@ -82,12 +82,28 @@ def _read(file: Path) -> bytes:
     return key
 
 
+def new_key(settings: Settings) -> PlanKey:
+    """A key in the place of a lost one.
+
+    Raises:
+        InputError: there is one.
+    """
+    file = settings.data_path / PLAN_KEY
+    if file.exists():
+        raise InputError(
+            "抽查计划密钥还在,不需要新建;确需更换请先移走该文件。",
+            "the key is there; to replace it, move the file away first.",
+            where=str(file),
+        )
+    return PlanKey(file, create=True)
+
+
 def _missing(file: Path) -> StorageError:
     return StorageError(
-        "抽查计划密钥缺失。已有计划时不会自动新建,请从备份恢复;确已丢失则删除无从公开的当日,"
-        "次日起由 onpost schedule 以新密钥公布。",
-        "the key of the random checks is missing. Where plans exist none is made in its place: "
-        "restore it from the backup.",
+        "抽查计划密钥缺失。请从备份恢复;确已丢失请运行 onpost inspection new-key,"
+        "已公布而未公开的当日将无法核对随机抽查。",
+        "the key of the random checks is missing. Restore it from the backup; where it is lost, "
+        "run onpost inspection new-key: random checks of days not yet revealed cannot be verified.",
         where=str(file),
     )
 

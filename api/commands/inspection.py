@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.roster import SettingsFile
+from api.commands.roster import By, SettingsFile
 
 if TYPE_CHECKING:
     from models.domain.inspection_verify import Verdict
@@ -23,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("nonce")(nonce)
     group.command("reveal")(reveal)
     group.command("verify")(verify)
+    group.command("new-key")(new_key)
     group.command("list")(list_)
     group.command("show")(show)
 
@@ -132,6 +133,26 @@ def reveal(date: Day, settings: SettingsFile = None) -> None:
         uow.commit()
     typer.echo(f"{day} 种子 / seed: {done.seed}")
     typer.echo(f"{day} 随机数 / nonce: {done.nonce} ({done.nonce_by})")
+
+
+def new_key(
+    reason: Annotated[str, typer.Option("--reason", help="How the old one was lost.")],
+    by: By = "",
+    settings: SettingsFile = None,
+) -> None:
+    """Make a key in the place of a lost one, with an entry in the register."""
+    from api.duty_doors import opened, user
+    from api.plan_keys import new_key as make_key
+    from api.settings import load_settings
+    from api.wiring import make_clock
+
+    chosen = load_settings(settings)
+    with opened(chosen) as record, record.make_uow() as uow:
+        key = make_key(chosen)
+        said = {"key_id": key.key_id, "reason": reason, "by": by or user()}
+        uow.register.append("plan_key_made", said, make_clock(chosen).now())
+        uow.commit()
+    typer.echo(f"新密钥 / new key: {key.key_id}")
 
 
 def verify(date: Day, settings: SettingsFile = None) -> None:

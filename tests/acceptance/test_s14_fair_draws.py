@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -317,9 +316,13 @@ def test_s14_the_key_is_for_its_owner_alone_and_none_is_made_in_place_of_a_lost_
     lost = city.run("inspection", "commit", "2026-11-24", now=at("06:20"))
     assert (lost.code, file.exists()) == (2, False)
     assert "密钥缺失" in lost.err
-    key = PlanKey(file, create=True)
-    assert key.key_id in repr(key)
-    assert json.dumps(key.seed(MONDAY).hex()) not in repr(key)
+    made = city.good("inspection", "new-key", "--reason", "磁盘损坏", "--by", "甲")
+    key = PlanKey(file, create=False)
+    assert key.key_id in made.out
+    assert repr(key) == f"PlanKey({key.key_id})"
+    again = city.run("inspection", "new-key", "--reason", "x")
+    assert (again.code, "密钥还在" in again.err) == (2, True)
+    city.good("inspection", "commit", "2026-11-24", now=at("06:20"))
 
 
 def test_s14_a_day_whose_key_was_lost_still_has_its_fixed_checks_and_says_so(city: City) -> None:
