@@ -9,6 +9,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -115,8 +116,12 @@ class Cast:
     ) -> None:
         self._stack.close()
 
-    def start(self, *, web: bool) -> None:
+    def start(self, *, web: bool, begins: float = STARTS) -> None:
         """Start pictures, clock, watch, schedule and, if wanted, the web.
+
+        Args:
+            web: With the web.
+            begins: What the clock shows at the start, seconds since local midnight.
 
         Raises:
             DemoError: a process did not become ready.
@@ -128,7 +133,8 @@ class Cast:
         login = Login("onpost", secrets.token_urlsafe(12))
         pictures = self._pictures(login)
         port = self._when_ready(pictures)
-        self.clock = SimulatedClock(moment_of(STARTS), self._speed)
+        ahead = (begins - STARTS) / self._speed
+        self.clock = SimulatedClock(moment_of(STARTS), self._speed, time.time() - ahead)
         anchor = {"anchored_at": self.clock.anchored_at, "speed": self._speed}
         assert pictures.stdin is not None  # noqa: S101  asked for with PIPE
         pictures.stdin.write(json.dumps(anchor) + "\n")
