@@ -7,7 +7,7 @@ import secrets
 import subprocess
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -336,14 +336,19 @@ class Served:
     record: Record
     shelf: FrameShelf
 
-    @contextmanager
-    def client(self, role: Role = Role.OPERATOR) -> Iterator[httpx.Client]:
+    def client(self, role: Role = Role.OPERATOR) -> AbstractContextManager[httpx.Client]:
         """A program with the cookie of the rehearsal's account of a role."""
-        own = {"Origin": self.address}
-        with httpx.Client(base_url=self.address, headers=own, timeout=20) as client:
-            answer = client.post("/sign-in/demo", data={"role": role.value})
-            assert answer.status_code == 303, answer.text
-            yield client
+        return signed_in(self.address, role)
+
+
+@contextmanager
+def signed_in(address: str, role: Role = Role.OPERATOR) -> Iterator[httpx.Client]:
+    """A program with the cookie of the rehearsal's account of a role."""
+    own = {"Origin": address}
+    with httpx.Client(base_url=address, headers=own, timeout=20) as client:
+        answer = client.post("/sign-in/demo", data={"role": role.value})
+        assert answer.status_code == 303, answer.text
+        yield client
 
 
 @contextmanager

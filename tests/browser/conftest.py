@@ -49,8 +49,9 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture
-def page(browser: Browser, hall: Served) -> Iterator[Page]:
-    """A page at the size of an office screen that reports errors and foreign addresses."""
+def stranger(browser: Browser, hall: Served) -> Iterator[Page]:
+    """A page at the size of an office screen that reports errors and foreign addresses; nobody
+    is signed in."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, base_url=hall.address)
     opened = context.new_page()
     wrong: list[str] = []
@@ -59,6 +60,23 @@ def page(browser: Browser, hall: Served) -> Iterator[Page]:
     opened.on(
         "request", lambda asked: None if asked.url.startswith(own) else wrong.append(asked.url)
     )
+    opened.on("console", lambda said: wrong.append(said.text) if _is_policy(said.text) else None)
     yield opened
     context.close()
     assert wrong == []
+
+
+def _is_policy(text: str) -> bool:
+    return "Content Security Policy" in text
+
+
+@pytest.fixture
+def page(stranger: Page, hall: Served) -> Page:
+    """The same, with an operator signed in."""
+    with hall.client() as client:
+        cookies = [
+            {"name": cookie.name, "value": str(cookie.value), "url": hall.address}
+            for cookie in client.cookies.jar
+        ]
+    stranger.context.add_cookies(cookies)  # type: ignore[arg-type]
+    return stranger

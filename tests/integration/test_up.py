@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from api.tasks import onpost_argv
-from tests.fakes_web import MORNING, jpeg, picture, town
+from tests.fakes_web import MORNING, jpeg, picture, signed_in, town
 
 pytestmark = pytest.mark.weights
 
@@ -54,7 +54,7 @@ class Up:
         values["detector"] = {"size": "n", "engine": "onnxruntime", "threads": 1}
         values["clock"] = {"kind": "simulated", "start": MORNING.isoformat(), "speed": 1}
         port = free_port()
-        values["web"] = {"port": port}
+        values["web"] = {"port": port, "demo": True}
         file = folder / "onpost.yaml"
         file.write_text(yaml.safe_dump(values | changes, allow_unicode=True), "utf-8")
         self.address = f"http://127.0.0.1:{port}"
@@ -106,7 +106,8 @@ def test_up_watches_and_serves_starts_again_what_is_killed_and_stops_clean(up: U
     metrics = httpx.get(f"{up.address}/metrics", timeout=5).text
     assert "onpost_samples_missed_total" in metrics
     assert "onpost_watching 1.0" in metrics
-    ages = [one["frame_age_s"] for one in httpx.get(f"{up.address}/api/v1/cameras").json()]
+    with signed_in(up.address) as viewer:
+        ages = [one["frame_age_s"] for one in viewer.get("/api/v1/cameras").json()]
     assert max(ages) < 30
     watch = up.child("watch")
     assert watch is not None
