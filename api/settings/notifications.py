@@ -64,4 +64,3 @@ class NotificationSettings(Section):
     channels: dict[Identifier, ChannelSettings] = Field(default_factory=dict)
     hooks: HookLimits = HookLimits()
     give_up_after_days: float = Field(3.0, gt=0, le=30)
-    camera_down_after_minutes: float = Field(30.0, gt=0, le=24 * 60)
