@@ -125,7 +125,10 @@ class Planner:
         first = uow.checks.first_day()
         done: list[Done] = []
         today = self._source.today(now)
-        for day in days_to_look_at(today, first, self._rules.look_back_days):
+        # A committed day is carried to its end however long the system was down.
+        begun = {one.day for one in uow.checks.unrevealed() if one.key_id == self._secret.key_id}
+        near = days_to_look_at(today, first, self._rules.look_back_days)
+        for day in sorted({*begun, *near}):
             plan = uow.checks.day(day)
             if plan is None:
                 plan = self._commit(uow, day, now, begin=first is None)

@@ -145,6 +145,10 @@ class CheckBook(Protocol):
         """Committed days from `first` to `last`, both counted, oldest first."""
         ...
 
+    def unrevealed(self) -> list[DayPlan]:
+        """Committed days that are not revealed, oldest first."""
+        ...
+
     def first_day(self) -> date | None:
         """The first day that was ever committed: nothing was planned before."""
         ...

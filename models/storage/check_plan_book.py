@@ -37,6 +37,10 @@ class StoredPlans:
         query = select(check_days).where(check_days.c.day >= first, check_days.c.day <= last)
         return [_day(row) for row in self._connection.execute(query.order_by(check_days.c.day))]
 
+    def unrevealed(self) -> list[DayPlan]:
+        query = select(check_days).where(check_days.c.seed == "").order_by(check_days.c.day)
+        return [_day(row) for row in self._connection.execute(query)]
+
     def first_day(self) -> date | None:
         found: date | None = self._connection.execute(select(func.min(check_days.c.day))).scalar()
         return found

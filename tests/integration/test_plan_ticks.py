@@ -207,10 +207,13 @@ def test_after_days_of_standstill_each_missed_day_ends_as_not_done(machine: Mach
 def test_no_more_days_are_caught_up_with_than_told(machine: Machine) -> None:
     machine.tick(at("07:00", date(2026, 9, 1)))
     done = machine.tick(at("20:00"))
-    days = {one.day for one in done}
-    assert min(days) == MONDAY - timedelta(days=7)
+    days = sorted({one.day for one in done})
+    assert days[0] == date(2026, 9, 1), "it was committed, so every check of it has to end"
+    assert {one.state for one in machine.checks(days[0])} == {CheckState.NOT_DONE}
+    assert days[1] == MONDAY - timedelta(days=7)
     with machine.record.make_uow(read_only=True) as uow:
         assert len(uow.checks.days(date(2026, 9, 2), MONDAY)) == 6
+        assert uow.checks.unrevealed() == []
 
 
 def test_on_the_first_day_of_all_nothing_before_the_start_is_missed(machine: Machine) -> None:
