@@ -94,6 +94,7 @@ class Scheduling:
         self._machine = RealClock()
         self._ended = True
         self._offset: float | None = None
+        self._fault = ""
 
     def run(self, stop: threading.Event) -> bool:
         """Wait, hold, and wait again where the lease was lost.
@@ -124,7 +125,7 @@ class Scheduling:
             except LeaseLost:
                 continue  # another waiter was quicker; its beats are watched from now on
             except StorageError as error:
-                log.warning("record_cannot_be_used", error=str(error))
+                self._tell(error)
             stop.wait(min(1.0, self._settings.heartbeat_s))
         return None
 
@@ -142,7 +143,7 @@ class Scheduling:
             log.warning("lease_lost", error=str(error))
             return
         except StorageError as error:  # the next one that waits takes it from this very process
-            log.warning("record_cannot_be_used", error=str(error))
+            self._tell(error)
             return
         held = Held(lease, clockwork)
         try:
@@ -177,8 +178,16 @@ class Scheduling:
         except LeaseLost:
             return False
         except StorageError as error:  # jobs fail likewise and are tried again
-            log.warning("beat_failed", error=str(error))
+            self._tell(error)
+        else:
+            self._fault = ""
         return True
+
+    def _tell(self, error: StorageError) -> None:
+        """Once for as long as it lasts."""
+        if str(error) != self._fault:
+            log.warning("record_cannot_be_used", error=str(error))
+        self._fault = str(error)
 
     def _save(self, lease: Lease, rows: list[JobRow], gone: list[str] | None = None) -> None:
         with self._parts.record.make_uow() as uow:

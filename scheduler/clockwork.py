@@ -231,7 +231,8 @@ class Clockwork:
             self.lost.set()
         except OnPostError as error:
             said = type(error).__name__
-            log.warning("job_failed", job=job_id, error=str(error))
+            tell = log.debug if self._failed_so_before(job_id, said) else log.warning
+            tell("job_failed", job=job_id, error=str(error))
         except Exception as error:  # the process outlives any one run; it is tried again
             said = type(error).__name__
             log.exception("job_failed", job=job_id)
@@ -241,6 +242,11 @@ class Clockwork:
                 self._note(job_id, started, took, outcome, said)
                 del self._running[job_id]
                 self._idle.notify_all()
+
+    def _failed_so_before(self, job_id: str, said: str) -> bool:
+        """Whether its last run ended the same way, and so is in the log already."""
+        row = self._rows[job_id]
+        return row.outcome is Outcome.FAILED and row.said == said
 
     def _note(
         self, job_id: str, started: datetime, took: float, outcome: Outcome, said: str
