@@ -272,6 +272,10 @@ def _said(uow: UnitOfWork, check: Check) -> dict[str, Any]:
         "windows": sum(counts.values()),
         "results": dict(sorted(counts.items())),
         "counted": check.counted,
+        "found": {
+            one.window_id: {"result": one.result, "finding": one.finding_key}
+            for one in uow.checks.results(check.id)
+        },
     }
     for name, value in (("reason", check.reason), ("by", check.by)):
         if value:

@@ -89,6 +89,12 @@ def test_an_accusation_names_its_finding_and_its_pictures_in_the_register(
         assert "甲" not in entry.body, "a person's name has no place in the register"
         assert all(known)
         assert watch.kinds()[-3:] == ["finding_opened", "check_result", "check_settled"]
+        with watch.record.make_uow(read_only=True) as uow:
+            (settled,) = uow.register.find(kind="check_settled")
+        assert settled.payload["results"] == {"off_post": 1}
+        assert settled.payload["found"] == {
+            "W12": {"result": "off_post", "finding": finding.key}
+        }, "no result can be changed later without the register showing it"
         faultless(watch)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from models.domain.errors import SourceError
+from api.settings import load_settings
+from models.domain.errors import SettingsError, SourceError
 from tests.builders import at
 from tests.fakes_cameras import ScriptedSource, SteppedClock, broken
 from vision.attention import Attention
@@ -68,3 +72,26 @@ def test_whoever_waits_for_the_line_gets_it_when_it_is_left() -> None:
     assert not waiting.is_alive()
     assert second.read().camera_id == "c2"
     second.close()
+
+
+def test_a_camera_on_a_line_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    content: dict[str, Any] = {
+        "halls": {"h1": {"name": "大厅"}},
+        "lines": {"north": {"max_cameras": 1}},
+        "cameras": {
+            "cam1": {
+                "hall": "h1",
+                "name": "一号",
+                "source": "http://192.0.2.1/a.jpg",
+                "watch": "on_check",
+                "line": "nroth",
+            }
+        },
+    }
+    file = tmp_path / "onpost.yaml"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(SettingsError, match="did you mean 'north'"):
+        load_settings(file)
+    content["cameras"]["cam1"]["line"] = "north"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    assert load_settings(file).cameras["cam1"].line == "north"
