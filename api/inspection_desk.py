@@ -17,6 +17,7 @@ from models.domain.inspection_record import (
     NONCE,
     REVEALED,
     day_key,
+    ended_key,
     refuse_early,
     reveal_day,
 )
@@ -105,13 +106,15 @@ def verified(uow: UnitOfWork, day: date) -> Verdict:
         InputError: it is not committed.
     """
     plan = committed_day(uow, day)
+    checks = _checks(uow, day)
     published = Published(
         uow.register.by_key(day_key(COMMITTED, day)),
         uow.register.by_key(day_key(NONCE, day)),
         uow.register.by_key(day_key(REVEALED, day)),
         _changes(uow, plan),
+        {one.key: uow.register.by_key(ended_key(one)) for one in checks},
     )
-    return verify_day(plan, published, _checks(uow, day))
+    return verify_day(plan, published, checks, uow.checks.tallies([one.id for one in checks]))
 
 
 def _changes(uow: UnitOfWork, plan: DayPlan) -> list[Entry]:

@@ -7,43 +7,23 @@ decision 8; scenario S14.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from models.domain.commitment import SYSTEM, DayPlan, commitment_of, inputs_from
 from models.domain.errors import InputError, NotYet
-from models.domain.inspection import KIND_NAMES, PLANNED, Check, CheckKey, CheckState
+from models.domain.inspection import Check, CheckKey, CheckState
+from models.domain.inspection_compare import (
+    Difference,
+    Wrong,
+    carried_out,
+    name_en,
+    name_zh,
+    registered,
+)
 from models.domain.inspection_plan import Planned, plan_of, plan_text
 from models.domain.register import Entry
-
-ROUNDING: Final = timedelta(milliseconds=1)
-
-
-class Wrong(StrEnum):
-    """What verification can find."""
-
-    NO_ENTRY = "no_entry"
-    ENTRY_DIFFERS = "entry_differs"
-    ORDER = "order"
-    COMMITMENT = "commitment"
-    MISSING = "missing"
-    EXTRA = "extra"
-    MOMENT = "moment"
-    KIND = "kind"
-    EARLY = "early"
-    NOT_ENDED = "not_ended"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that does not agree; in Chinese and English."""
-
-    what: Wrong
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +51,32 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What the register holds of a day; None where an entry is missing."""
+    """What the register holds of a day; None where an entry is missing.
+
+    Attributes:
+        ended: How each check ended, by its key.
+    """
 
     committed: Entry | None
     nonce: Entry | None
     revealed: Entry | None
     changes: Sequence[Entry] = ()
+    ended: Mapping[CheckKey, Entry | None] = field(default_factory=dict)
 
 
-def verify_day(plan: DayPlan, published: Published, checks: Iterable[Check]) -> Verdict:
+def verify_day(
+    plan: DayPlan,
+    published: Published,
+    checks: Iterable[Check],
+    tallies: Mapping[int, Mapping[str, int]],
+) -> Verdict:
     """Hold a day against itself.
 
     Args:
         plan: The day as the database has it.
         published: The same as the register has it.
         checks: Every check whose plan is of this day.
+        tallies: Windows per result of each check, by its id.
 
     Raises:
         NotYet: the day is not revealed.
@@ -100,7 +91,9 @@ def verify_day(plan: DayPlan, published: Published, checks: Iterable[Check]) -> 
     wrong = [*_entries(plan, published), *_commitment(plan)]
     planned = plan_of(inputs_from(plan.inputs), _seed(plan), plan.nonce)
     carried = list(checks)
-    wrong += _carried_out(planned, carried)
+    wrong += carried_out(planned, carried)
+    for one in sorted(carried, key=lambda check: check.key):
+        wrong += registered(one, published.ended.get(one.key), tallies.get(one.id, {}))
     notes = [*_notes(plan, published), *_not_made(carried)]
     return Verdict(tuple(wrong), tuple(notes), tuple(planned), plan_text(planned))
 
@@ -178,66 +171,6 @@ def _entries(plan: DayPlan, published: Published) -> list[Difference]:
     return found
 
 
-def _carried_out(planned: Sequence[Planned], checks: Sequence[Check]) -> list[Difference]:
-    """Exactly the planned checks, each once, at its moment, ended."""
-    wanted = {one.key: one for one in planned}
-    there = {one.key: one for one in checks if one.kind in PLANNED}
-    found = [
-        Difference(
-            Wrong.MISSING,
-            f"{_zh(key)}(应于 {wanted[key].due_at.isoformat()})没有记录。",
-            f"{_en(key)} (due {wanted[key].due_at.isoformat()}) was never written.",
-        )
-        for key in sorted(wanted.keys() - there.keys())
-    ]
-    found += [
-        Difference(
-            Wrong.EXTRA,
-            f"{_zh(key)}({there[key].due_at.isoformat()})不在计划之内。",
-            f"{_en(key)} ({there[key].due_at.isoformat()}) is not of the plan.",
-        )
-        for key in sorted(there.keys() - wanted.keys())
-    ]
-    for key in sorted(wanted.keys() & there.keys()):
-        found += _one(wanted[key], there[key])
-    return found
-
-
-def _one(planned: Planned, check: Check) -> list[Difference]:
-    key, found = check.key, []
-    if abs(check.due_at - planned.due_at) > ROUNDING:
-        found.append(
-            Difference(
-                Wrong.MOMENT,
-                f"{_zh(key)}应于 {planned.due_at.isoformat()},记录为 {check.due_at.isoformat()}。",
-                f"{_en(key)} was due {planned.due_at.isoformat()}, "
-                f"written as {check.due_at.isoformat()}.",
-            )
-        )
-    if check.kind is not planned.kind:
-        found.append(
-            Difference(
-                Wrong.KIND,
-                f"{_zh(key)}应为{KIND_NAMES[planned.kind]},记录为{KIND_NAMES[check.kind]}。",
-                f"{_en(key)} should be {planned.kind.value}, is {check.kind.value}.",
-            )
-        )
-    seen = [one for one in (check.written_at, check.started_at) if one is not None]
-    if min(seen) < planned.due_at - ROUNDING:
-        found.append(
-            Difference(
-                Wrong.EARLY,
-                f"{_zh(key)}在到点之前已写入或已开始。",
-                f"{_en(key)} was written or begun before it was due.",
-            )
-        )
-    if not check.ended:
-        found.append(
-            Difference(Wrong.NOT_ENDED, f"{_zh(key)}没有结束。", f"{_en(key)} has not ended.")
-        )
-    return found
-
-
 def _notes(plan: DayPlan, published: Published) -> list[tuple[str, str]]:
     notes = []
     if plan.late:
@@ -261,17 +194,9 @@ def _notes(plan: DayPlan, published: Published) -> list[tuple[str, str]]:
 def _not_made(checks: Iterable[Check]) -> list[tuple[str, str]]:
     return [
         (
-            f"{_zh(one.key)}未执行:{one.reason}。",
-            f"{_en(one.key)} was not made: {one.reason}.",
+            f"{name_zh(one.key)}未执行:{one.reason}。",
+            f"{name_en(one.key)} was not made: {one.reason}.",
         )
         for one in sorted(checks, key=lambda check: (check.due_at, check.key))
         if one.state is CheckState.NOT_DONE
     ]
-
-
-def _zh(key: CheckKey) -> str:
-    return f"{key.plan} 大厅 {key.hall_id} 第 {key.number} 次"
-
-
-def _en(key: CheckKey) -> str:
-    return f"{key.plan}, hall {key.hall_id}, number {key.number}"

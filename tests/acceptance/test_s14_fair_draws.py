@@ -253,6 +253,9 @@ def test_s14_what_was_changed_after_the_commitment_shows(city: City) -> None:
         ("UPDATE checks SET kind = 'daily'", "kind"),
         ("UPDATE checks SET started_at = '2026-11-22 00:00:00'", "early"),
         ("UPDATE checks SET state = 'looking'", "not_ended"),
+        ("UPDATE check_results SET result = 'off_post'", "entry_differs"),
+        ("UPDATE checks SET reason = 'not_running' WHERE number = 2", "entry_differs"),
+        ("UPDATE register_entries SET key = '' WHERE kind = 'check_settled'", "no_entry"),
         ("UPDATE register_entries SET key = '' WHERE kind = 'plan_committed'", "no_entry"),
     ],
 )
