@@ -21,7 +21,7 @@ from tests.fakes_web import Served, jpeg, picture, served
 from tests.record_digest import record_digest
 
 MEGABYTE = 1024 * 1024
-MOST_GROWTH = 350 * MEGABYTE
+MOST_GROWTH = 300 * MEGABYTE
 """What the process may grow by at its peak while one upload after the other comes in."""
 
 GOOD = workbook(
