@@ -22,6 +22,7 @@ COMMANDS: Final = (
     "duty",
     "behaviour",
     "finding",
+    "notify",
     "inspection",
     "campaign",
     "rollcall",

@@ -130,8 +130,11 @@ class RecordKeeper:
             for window in self._room.windows.values()
             for one in self._judge(window, self._room.spans(window.id), now)
         ]
+        known = self._known(now)
+        joined = {one.key: one.sources for one in known}
         judged, _ = merge_clues(judged, self._others(now))
-        actions = reconcile(self._known(now), judged, self._duty)
+        judged = [one.with_sources(joined.get(one.key, ())) for one in judged]
+        actions = reconcile(known, judged, self._duty)
         pictures = {
             action.key: self._photograph(self._room.windows[action.after.window_id])
             for action in actions

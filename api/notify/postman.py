@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -144,7 +144,7 @@ class Postman:
         ]
         if not taking:
             return []
-        content = self._content(kept)
+        content = content_of(self._writer.worded(kept.notice))
         return [
             Delivery(
                 f"{kept.notice.key}#{name}",
@@ -156,16 +156,6 @@ class Postman:
             )
             for name in taking
         ]
-
-    def _content(self, kept: Kept) -> dict[str, Any]:
-        worded = self._writer.worded(kept.notice)
-        return {
-            "severity": worded.severity.value,
-            "title_zh": worded.title_zh,
-            "title_en": worded.title_en,
-            "body_zh": worded.body_zh,
-            "body_en": worded.body_en,
-        }
 
     def _route_events(self, now: datetime) -> int:
         """The register itself is what webhooks are told from: each hook has a place in it."""
@@ -279,3 +269,14 @@ class Postman:
         data = {"target": row.target, "key": row.key, "tries": row.tries, "error": row.error}
         audience = Audience(frozenset({Role.SYSTEM_ADMIN}))
         uow.outbox.put(Notice(NoticeKind.UNDELIVERED, key, Severity.IMPORTANT, audience, data), now)
+
+
+def content_of(worded: Notice) -> dict[str, str]:
+    """What a channel is given of a worded notice."""
+    return {
+        "severity": worded.severity.value,
+        "title_zh": worded.title_zh,
+        "title_en": worded.title_en,
+        "body_zh": worded.body_zh,
+        "body_en": worded.body_en,
+    }
