@@ -109,6 +109,23 @@ def test_taking_waits_for_a_write_of_the_holder_and_beats_do_not(record: Record)
     assert found.holder == "b"
 
 
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+def test_on_postgresql_a_holder_paused_inside_a_write_is_cut_off(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.storage.job_book._PAUSED_S", 1)
+    lease = taken(record, "a")
+    paused = record.make_uow.fenced(lease.epoch)()
+    with pytest.raises(StorageError), paused as uow:
+        uow.jobs.save([JobRow("one", 1.0, NINE)])
+        assert taken(record, "b").epoch == 2
+        uow.commit()
+    with record.make_uow(read_only=True) as uow:
+        assert uow.jobs.jobs() == []
+
+
 def test_jobs_come_back_as_they_were_saved(record: Record) -> None:
     first = JobRow("a", 2.0, NINE)
     ran = JobRow("b", 0.5, at(1), at(0), 0.25, Outcome.FAILED, "StorageError", 7, 1, 2)
