@@ -1,18 +1,26 @@
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from api.tasks import onpost_argv
 from tests.fakes_web import MORNING, Served, lay, off_post, served, town
@@ -147,3 +155,68 @@ def test_wrong_settings_end_it_with_every_error_and_nothing_written(tmp_path: Pa
     assert "colour" in said
     assert "geheim" not in said
     assert not (tmp_path / "data").exists()
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for this machine and its key in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    today = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "pair.pem"
+    file.write_bytes(
+        made.public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    return file
+
+
+def test_over_tls_one_signs_in_with_a_cookie_of_this_host(tmp_path: Path, pair: Path) -> None:
+    values = town(tmp_path) | {"web": {"demo": True, "tls_certificate": str(pair)}}
+    trusted = ssl.create_default_context(cafile=str(pair))
+    with (
+        served(tmp_path, values) as running,
+        httpx.Client(base_url=running.address, verify=trusted, timeout=20) as client,
+    ):
+        assert running.address.startswith("https://")
+        own = {"Origin": running.address}
+        answer = client.post("/sign-in/demo", data={"role": "operator"}, headers=own)
+        assert answer.headers["set-cookie"].startswith("__Host-onpost=")
+        assert "max-age" in answer.headers["strict-transport-security"]
+        assert client.get("/api/v1/session").json()["login"] == "demo-operator"
+
+
+def test_a_certificate_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "wrong.pem").write_text("no certificate")
+    values = town(tmp_path) | {"web": {"tls_certificate": "wrong.pem"}}
+    status, said = run_serve(tmp_path, values)
+    assert (status, "web.tls_certificate" in said) == (2, True)
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("web", "where"),
+    [
+        ({"host": "0.0.0.0", "open_to_network": True, "port": 0}, "onpost user add"),  # noqa: S104
+        ({"host": "0.0.0.0", "open_to_network": True, "demo": True}, "web.demo"),  # noqa: S104
+    ],
+)
+def test_the_network_gets_no_door_without_a_lock(
+    tmp_path: Path, web: dict[str, Any], where: str
+) -> None:
+    status, said = run_serve(tmp_path, town(tmp_path) | {"web": web})
+    assert (status, where in said) == (2, True)
+    assert "Traceback" not in said
