@@ -29,7 +29,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def commit(date: Day, settings: SettingsFile = None) -> None:
-    """Publish a day's commitment now; `onpost schedule` does so by itself before opening."""
+    """Publish today's or tomorrow's commitment; `onpost schedule` does so before opening."""
+    from datetime import timedelta
+
     from api.duty_doors import day_of, opened
     from api.inspection_plans import SettingsPlans
     from api.plan_keys import plan_key
@@ -41,10 +43,10 @@ def commit(date: Day, settings: SettingsFile = None) -> None:
     chosen = load_settings(settings)
     day, now, plans = day_of(date, "DATE"), make_clock(chosen).now(), SettingsPlans(chosen)
     with opened(chosen) as record, record.make_uow() as uow:
-        if day < plans.today(now):
+        if not plans.today(now) <= day <= plans.today(now) + timedelta(days=1):
             raise ForbiddenMove(
-                f"{day} 已经过去,不能再公布承诺。",
-                f"{day} is over; nothing is committed.",
+                f"只能公布今天或明天的承诺,不能是 {day}。",
+                f"today or tomorrow is committed, not {day}.",
                 where=date,
             )
         secret = plan_key(chosen, create=uow.checks.first_day() is None)

@@ -131,7 +131,7 @@ class Planner:
         for day in sorted({*begun, *near}):
             plan = uow.checks.day(day)
             if plan is None:
-                plan = self._commit(uow, day, now, begin=first is None)
+                plan = self._commit(uow, day, now, begin=first is None or day < first)
                 if plan is not None:
                     what = Did.LATE_COMMIT if plan.late else Did.COMMITTED
                     done.append(Done(what, day, said=plan.commitment))

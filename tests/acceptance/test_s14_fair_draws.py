@@ -343,8 +343,14 @@ def test_s14_a_day_whose_key_was_lost_still_has_its_fixed_checks_and_says_so(cit
     ]
 
 
-def test_s14_a_day_that_is_over_is_not_committed_by_hand(city: City) -> None:
+def test_s14_by_hand_only_today_and_tomorrow_are_committed(city: City) -> None:
     city.halls = 1
-    assert city.run("inspection", "commit", "2026-11-20", now=at("09:00")).code == 2
+    for day in ("2026-11-20", "2026-11-25"):
+        assert city.run("inspection", "commit", day, now=at("09:00")).code == 2
+    city.good("inspection", "commit", "2026-11-24", now=at("15:00"))
+    with city.open() as running:
+        running.tick(at("15:01"))
+        running.tick(at("18:00"))
+        assert min(one.due_at for one in running.checks()) >= at("15:01"), "it began just now"
     with city.open() as running, pytest.raises(ForbiddenMove), running.record.make_uow() as uow:
         uow.checks.give_nonce(MONDAY, "12345678", "甲", at("07:00"))
