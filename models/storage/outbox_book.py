@@ -194,14 +194,6 @@ class StoredOutbox:
         )
         return int(done.rowcount)
 
-    def forget(self, before: datetime) -> int:
-        done = self._connection.execute(
-            deliveries.delete().where(
-                deliveries.c.state == ItemState.SENT.value, deliveries.c.sent_at < before
-            )
-        )
-        return int(done.rowcount)
-
     def add_hook(self, hook: Hook) -> Hook:
         row = asdict(hook) | _scope(hook) | {"topics": sorted(hook.topics)}
         del row["id"], row["scope"]

@@ -184,16 +184,6 @@ def test_hooks_are_kept_with_their_scope_and_advance_by_compare_and_set(record: 
         assert uow.outbox.add_hook(hook).id > kept.id
 
 
-def test_what_was_sent_long_ago_is_forgotten_and_nothing_else(record: Record) -> None:
-    send(record, delivery(1), delivery(2))
-    for row in claim(record, "a"):
-        if row.key.endswith("#1"):
-            settle(record, replace(row, sent_at=NINE), "a", ItemState.SENT)
-    with record.make_uow() as uow:
-        assert uow.outbox.forget(at(1)) == 1
-        assert [one.key for one in uow.outbox.of_target("hook:1")] == ["hook:1#2"]
-
-
 def clue(number: str, kind: ClueKind = ClueKind.EMPTY, second: int = 0) -> ClueRow:
     return ClueRow(
         "w1", "h1", "u1", kind, at(second), SourceKind.WEBHOOK, "vias", number, at(second), "ext", 0

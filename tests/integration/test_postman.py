@@ -28,6 +28,7 @@ from models.domain.hooks import Hook
 from models.domain.notice import Audience, ItemState, Notice, NoticeKind, Severity
 from models.storage.record import Record, open_record
 from tests.fakes_web import MORNING, off_post, settings_of, town
+from tests.servers.mailbox import mailbox
 from tests.servers.receiver import Receiver, receiver, until
 
 SECRET = "s3cret-token"
@@ -288,3 +289,22 @@ def test_a_test_notice_goes_to_the_channel_that_is_named(
     make_postman(chosen, record.make_uow).round(MORNING)
     assert states(record) == [("test:1#a", ItemState.SENT)]
     assert "测试通知" in json.loads(there.posted[0].body)["title"]
+
+
+def test_a_notice_goes_out_by_mail(record: Record, tmp_path: Path) -> None:
+    with mailbox() as box:
+        address = f"mailto://127.0.0.1:{box.port}?mode=insecure"
+        address += "&from=onpost@hall.example&to=centre@hall.example"
+        chosen = settings(tmp_path, mail={"url": address, "language": "both"})
+        put(record, notice(title_zh="空岗", title_en="unmanned", body_zh="三号窗口"))
+        postman = make_postman(chosen, record.make_uow)
+        box.full = True
+        assert postman.round(MORNING) == Sent(1, 0, 1)
+        box.full = False
+        assert postman.round(MORNING + timedelta(minutes=1)).sent == 1
+    (letter,) = box.letters
+    assert letter["subject"] == "【严重】空岗 / unmanned"
+    assert "centre@hall.example" in letter["to"]
+    text = letter.get_body(("html", "plain"))
+    assert text is not None
+    assert "三号窗口" in text.get_content()
