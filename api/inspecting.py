@@ -25,7 +25,8 @@ from models.domain.presence import Reason, State
 from models.domain.records import FindingRecord
 from vision.attention import Attention
 from vision.check_entries import Found, clue_of, enter, result_of, told_of
-from vision.check_room import CheckRoom, Standing, Told
+from vision.check_room import CheckRoom
+from vision.check_told import Standing, Told
 from vision.entries import Proof
 from vision.record_keeper import Photograph
 

@@ -17,7 +17,7 @@ from models.domain.inspection_record import ended_key
 from models.domain.ports import UnitOfWork
 from models.domain.presence import Reason, State
 from models.domain.records import EvidencePicture, FindingRecord
-from vision.check_room import Told
+from vision.check_told import Told
 from vision.entries import Proof, named_pictures
 
 SOURCE: Final = "check"

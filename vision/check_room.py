@@ -8,7 +8,7 @@ results. Safe from any thread.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -28,49 +28,12 @@ from models.domain.hours import Session
 from models.domain.inspection import Check
 from models.domain.presence import Look, Reason, State
 from vision.camera_desk import Examined
+from vision.check_told import Standing, Told
 from vision.record_keeper import JudgeWindow
 from vision.watch_room import WatchRoom
 
 SessionsOf = Callable[[Window, datetime], Sequence[Session]]
 """The window's open sessions on the local day of a moment."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a check says of one window.
-
-    Attributes:
-        at: The look that tells it, or the begin of the check where nothing was seen.
-        seen: What the look saw.
-        checked: The result; None while it is 待复核.
-        looks: How often the window was looked at until then.
-    """
-
-    window_id: str
-    at: datetime
-    seen: State
-    checked: Checked | None
-    looks: int = 0
-
-    @property
-    def certain(self) -> bool:
-        """Whether nothing changes it any more."""
-        return self.checked is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How one check stands after a step.
-
-    Attributes:
-        news: What it says that was not saved yet.
-        over: Every window has its certain result, and the close looks are over.
-    """
-
-    check: Check
-    epoch: int
-    news: tuple[Told, ...]
-    over: bool
 
 
 @dataclass(slots=True)
@@ -226,8 +189,14 @@ class CheckRoom:
     def _short_of_frames(self, one: _Under) -> set[str]:
         return {key for key in one.cameras if one.frames.get(key, 0) < self._burst.frames}
 
-    def _burst_over(self, one: _Under, now: datetime) -> bool:
-        return one.gone(now) >= self._burst.length_s or not self._short_of_frames(one)
+    def _burst_over(
+        self, one: _Under, now: datetime, cameras: Collection[str] | None = None
+    ) -> bool:
+        """Whether the close looks are over, of all the hall's cameras or of some of them."""
+        if one.gone(now) >= self._burst.length_s:
+            return True
+        short = self._short_of_frames(one)
+        return not (short if cameras is None else short.intersection(cameras))
 
     def _stands(
         self, one: _Under, looks: Mapping[str, Sequence[datetime]], now: datetime
@@ -255,15 +224,18 @@ class CheckRoom:
         unseen = told_unseen(window, begun, self._rules.duty())
         if unseen is not None and one.check.counted:
             return Told(window.id, begun, State.UNKNOWN, unseen)
-        telling = telling_look(looks, self._room.spans(window.id))
+        over = self._burst_over(one, now, _seen_by([window]))
+        patient = one.gone(now) < self._burst.patience_s
+        enough = over and (len(looks) >= self._burst.enough or not patient)
+        telling = telling_look(looks, self._room.spans(window.id), over=enough)
         if telling is not None:
             at, seen = within(telling[0], session), telling[1]
             checked = self._certain(one, window, at, now)
             return Told(window.id, at, seen, checked, len(looks))
-        if not self._burst_over(one, now):
+        if not over:
             return None
         reason = self._reason(window)
-        if reason in UNDECIDED and one.gone(now) < self._burst.patience_s:
+        if reason in UNDECIDED and patient:
             return None
         checked = unseen or Checked(Result.UNVERIFIABLE, reason)
         return Told(window.id, begun, State.UNKNOWN, checked, len(looks))

@@ -34,6 +34,7 @@ class Burst:
     Attributes:
         length_s: How long it looks closely.
         frames: Pictures that are looked at, of each camera, at least.
+        enough: Looks that a window takes at least to be called empty.
         closer_s: Seconds between them.
         again_s: Seconds between looks at a window that was empty, until it is certain.
         patience_s: How long after its begin a window whose looks do not yet suffice is waited
@@ -42,6 +43,7 @@ class Burst:
 
     length_s: float = 60.0
     frames: int = 5
+    enough: int = 3
     closer_s: float = 10.0
     again_s: float = 60.0
     patience_s: float = 120.0
@@ -65,17 +67,32 @@ ACCUSING = frozenset({Result.OFF_POST, Result.ABSENT, Result.UNMANNED, Result.LA
 """Results that need pictures."""
 
 
-def telling_look(looks: Iterable[datetime], spans: Sequence[Span]) -> tuple[datetime, State] | None:
-    """The first look whose span is known for good, and its state; None while there is none.
+def telling_look(
+    looks: Iterable[datetime], spans: Sequence[Span], *, over: bool = True
+) -> tuple[datetime, State] | None:
+    """The look that tells the window, and what it saw; None while there is none.
+
+    Somebody who is seen during the close looks is there, whether or not an earlier look missed
+    them: a person who is hard to see is missed several times in a row. So the first look that
+    saw somebody tells it at once, and an empty one only when the close looks are over.
 
     Args:
         looks: When the window was looked at (LOOKED samples of any of its views).
-        spans: Its spans.
+        spans: Its spans; a look counts where its span is known for good.
+        over: Whether the close looks are over.
     """
-    for at in sorted(looks):
-        for span in spans:
-            if span.state is not State.UNKNOWN and span.start <= at and _proven(span, at):
-                return at, span.state
+    known = [(at, state) for at in sorted(looks) if (state := _known(spans, at)) is not None]
+    seen = next((one for one in known if one[1] is State.PRESENT), None)
+    if seen is not None or not over:
+        return seen
+    return known[0] if known else None
+
+
+def _known(spans: Sequence[Span], at: datetime) -> State | None:
+    """The state that holds at a look for good; UNKNOWN is none."""
+    for span in spans:
+        if span.state is not State.UNKNOWN and span.start <= at and _proven(span, at):
+            return span.state
     return None
 
 

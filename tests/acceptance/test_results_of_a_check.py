@@ -118,12 +118,12 @@ def test_without_a_roster_it_is_said_at_once_and_the_looks_go_on(town: Town) -> 
         assert watch.state(check) is CheckState.SETTLED
 
 
-def test_a_finding_that_is_registered_already_is_told_by_the_first_look(rostered: Town) -> None:
+def test_a_finding_that_is_registered_already_is_told_after_the_close_looks(rostered: Town) -> None:
     with watching(rostered, "09:30") as watch:
         watch.until("09:40")
         watch.until("10:00", sees=EMPTY)
         check = watch.check("10:00")
-        watch.until("10:00:20", sees=EMPTY)
+        watch.until("10:01", sees=EMPTY)
         assert only(watch, check) is Result.OFF_POST
 
 
@@ -137,14 +137,21 @@ def test_one_missed_look_of_a_staffed_window_changes_nothing(rostered: Town) -> 
         assert only(watch, check) is Result.ON_POST
 
 
-def test_whoever_comes_back_during_the_looks_was_away_when_it_began(rostered: Town) -> None:
+def test_whoever_is_seen_during_the_close_looks_is_there_and_later_was_away(rostered: Town) -> None:
     with watching(rostered, "09:50") as watch:
         watch.until("09:56")
         watch.until("10:00", sees=EMPTY)
-        check = watch.check("10:00")
+        check, later = watch.check("10:00"), watch.check("10:00", 2)
         watch.until("10:00:20", sees=EMPTY)
-        watch.until("10:01:30")
-        assert only(watch, check) is Result.AWAY
+        assert watch.results(check) == {}
+        watch.until("10:00:40")
+        assert only(watch, check) is Result.ON_POST
+        assert only(watch, later) is Result.ON_POST
+        watch.until("10:02:00", sees=EMPTY)
+        last = watch.check("10:02", 3)
+        watch.until("10:03:10", sees=EMPTY)
+        watch.until("10:04:00")
+        assert only(watch, last) is Result.AWAY
 
 
 def test_two_checks_at_once_each_have_their_results(rostered: Town) -> None:

@@ -20,7 +20,8 @@ from models.domain.presence import Evidence, Look, PresenceProfile, Reason, Stat
 from models.domain.spans import Span
 from tests.duty_builders import WINDOW, at, duty, judged, sessions, span
 from vision.camera_desk import Examined
-from vision.check_room import CheckRoom, Rules, Told
+from vision.check_room import CheckRoom, Rules
+from vision.check_told import Told
 from vision.frame import Frame
 from vision.watch_room import WatchRoom
 
@@ -131,17 +132,17 @@ def test_pictures_from_before_the_check_do_not_count() -> None:
     assert house.told == []
 
 
-def test_three_empty_looks_make_it_pending_from_the_first_of_them() -> None:
+def test_five_empty_looks_make_it_pending_from_the_first_of_them() -> None:
     house = House()
     house.pass_("seen")
     house.begin(check("09:50"))
     first = house.now + TEN
-    house.pass_("empty", "empty")
+    house.pass_(*["empty"] * 4)
     assert house.told == []
     house.pass_("empty")
     (told,) = house.told
     assert (told.checked, told.at, told.seen) == (None, first, State.ABSENT)
-    house.pass_(*["empty"] * 87)
+    house.pass_(*["empty"] * 85)
     assert house.result is None
     house.pass_(*["empty"] * 3)
     assert house.result is Result.OFF_POST
@@ -186,6 +187,15 @@ def test_a_busy_machine_is_waited_for_but_not_for_ever() -> None:
         house.step()
         assert len(house.told) == told
     assert house.result is Result.UNVERIFIABLE
+
+
+def test_who_is_missed_three_times_and_then_seen_is_there() -> None:
+    house = House()
+    house.begin(check("09:50"))
+    house.pass_("empty", "empty", "empty")
+    assert house.watch.readings()[WINDOW.id].state is State.ABSENT
+    house.pass_("seen")
+    assert house.result is Result.ON_POST
 
 
 def test_what_stood_pending_is_taken_up_and_not_looked_for_anew() -> None:
