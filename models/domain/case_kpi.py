@@ -5,13 +5,13 @@ Source: domain.md §2.8. Closed may exceed accepted: cases of earlier periods ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from models.domain.case import Case, Ending
-from models.domain.deadline import Card, Deadlines
+from models.domain.deadline import Card, Deadlines, Raised
 from models.domain.ratio import Ratio
 
 STOCK_FORMULA: Final = "期初在办+受理-办结-退回/撤销=期末在办"
@@ -87,7 +87,13 @@ class CaseCounts:
 
 
 def count_cases(
-    cases: Iterable[Case], start: datetime, end: datetime, deadlines: Deadlines
+    cases: Iterable[Case],
+    start: datetime,
+    end: datetime,
+    deadlines: Deadlines,
+    *,
+    until: datetime | None = None,
+    standing: Mapping[str, Sequence[Raised]] | None = None,
 ) -> CaseCounts:
     """Count a period [start, end).
 
@@ -96,20 +102,28 @@ def count_cases(
         start: Its beginning, aware.
         end: Its end, aware.
         deadlines: Reckons promises and cards.
+        until: The present, where the period may not be over: no card is due after it.
+        standing: Cards that stand, by project number; a case that is not there has its cards
+            reckoned.
     """
     total = CaseCounts(cards=dict.fromkeys(Card, 0))
+    last = end if until is None else min(end, until)
     for case in cases:
-        total = total + _of_one(case, start, end, deadlines)
+        kept = None if standing is None else standing.get(case.project_no)
+        raised = deadlines.cards(case, last) if kept is None else kept
+        within = [one.card for one in raised if start <= one.at < end]
+        total = total + _of_one(case, start, end, deadlines, within)
     return total
 
 
-def _of_one(case: Case, start: datetime, end: datetime, deadlines: Deadlines) -> CaseCounts:
+def _of_one(
+    case: Case, start: datetime, end: datetime, deadlines: Deadlines, raised: Sequence[Card]
+) -> CaseCounts:
     ended = case.ended_at
     accepted = start <= case.accepted_at < end
     over = ended is not None and start <= ended < end
     closed = over and case.ending is Ending.CLOSED
     due = deadlines.due_at(case)
-    raised = [one.card for one in deadlines.cards(case, end) if start <= one.at < end]
     return CaseCounts(
         opening=int(case.accepted_at < start and (ended is None or ended >= start)),
         accepted=int(accepted),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from models.domain.case import Case
+from models.domain.case_cards import StoredCard
 from models.domain.circular import DocumentNumber
 from models.domain.deadline import Card
 from models.domain.papers import Paper, PaperFile, PaperKind
@@ -40,16 +41,33 @@ class CaseBook(Protocol):
         *,
         units: frozenset[str] | None = None,
         open_only: bool = False,
+        card: Card | None = None,
         after: str = "",
         limit: int = 100,
     ) -> Sequence[Case]:
-        """By project number, after `after`."""
+        """By project number, after `after`; `card` asks for those on which one stands."""
         ...
 
-    def count(self, *, units: frozenset[str] | None = None, open_only: bool = False) -> int: ...
+    def count(
+        self,
+        *,
+        units: frozenset[str] | None = None,
+        open_only: bool = False,
+        card: Card | None = None,
+    ) -> int: ...
+
+    def hold(self) -> None:
+        """Whoever else holds the cases waits until this transaction ends: what is renewed from
+        what stands is read after this."""
+        ...
 
     def raise_card(self, project_no: str, card: Card, due: datetime, at: datetime) -> bool:
-        """A card, once per case and level; False where it stands already."""
+        """A card, once per case and level; False where it stands already. One that was taken
+        back may be raised again."""
+        ...
+
+    def move_card(self, project_no: str, card: Card, due: datetime) -> None:
+        """A standing card was due at another moment than was thought."""
         ...
 
     def take_card_back(self, project_no: str, card: Card, reason: str, at: datetime) -> bool:
@@ -63,6 +81,14 @@ class CaseBook(Protocol):
 
     def cards_of(self, numbers: Collection[str]) -> dict[str, dict[Card, datetime]]:
         """Standing cards by case."""
+        ...
+
+    def card_rows(self, numbers: Collection[str]) -> dict[str, tuple[StoredCard, ...]]:
+        """Every card that was ever raised, taken back ones too, of the cases that have any."""
+        ...
+
+    def carded(self, after: str = "", limit: int = 500) -> Sequence[str]:
+        """Numbers of the cases on which a card stands, in order, after `after`."""
         ...
 
 

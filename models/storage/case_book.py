@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, and_, func, or_, select, update
 
 from models.domain.case import Case
+from models.domain.case_cards import StoredCard
 from models.domain.case_json import case_json, case_of
 from models.domain.deadline import Card
 from models.storage.statements import insert_or
@@ -16,6 +17,9 @@ from models.storage.tables import case_cards, cases
 
 _AT_ONCE: Final = 500
 """Numbers in one statement: SQLite bounds its parameters."""
+
+_LOCK: Final = 0x0C45E5
+"""Of whoever writes cases, among PostgreSQL's advisory locks; SQLite has one writer anyway."""
 
 
 class StoredCases:
@@ -60,26 +64,45 @@ class StoredCases:
     def open(self) -> list[Case]:
         return self._cases(select(cases.c.content).where(cases.c.ended_at.is_(None)))
 
-    def count(self, *, units: frozenset[str] | None = None, open_only: bool = False) -> int:
-        query = _scoped(select(func.count()).select_from(cases), units)
-        if open_only:
-            query = query.where(cases.c.ended_at.is_(None))
+    def count(
+        self,
+        *,
+        units: frozenset[str] | None = None,
+        open_only: bool = False,
+        card: Card | None = None,
+    ) -> int:
+        query = _narrowed(select(func.count()).select_from(cases), units, card, open_only=open_only)
         return int(self._connection.execute(query).scalar_one())
 
+    def hold(self) -> None:
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
     def raise_card(self, project_no: str, card: Card, due: datetime, at: datetime) -> bool:
+        fresh = {"due_at": due, "raised_at": at, "taken_back_at": None, "reason": ""}
         done = self._connection.execute(
             insert_or(self._connection, case_cards)
-            .on_conflict_do_nothing()
+            .on_conflict_do_update(
+                index_elements=["project_no", "card"],
+                set_=fresh,
+                where=case_cards.c.taken_back_at.is_not(None),
+            )
             .returning(case_cards.c.card),
-            {
-                "project_no": project_no,
-                "card": card.value,
-                "due_at": due,
-                "raised_at": at,
-                "reason": "",
-            },
+            {"project_no": project_no, "card": card.value, **fresh},
         )
         return done.scalar() is not None
+
+    def move_card(self, project_no: str, card: Card, due: datetime) -> None:
+        columns = case_cards.c
+        self._connection.execute(
+            update(case_cards)
+            .where(
+                columns.project_no == project_no,
+                columns.card == card.value,
+                columns.taken_back_at.is_(None),
+            )
+            .values(due_at=due)
+        )
 
     def take_card_back(self, project_no: str, card: Card, reason: str, at: datetime) -> bool:
         columns = case_cards.c
@@ -117,6 +140,30 @@ class StoredCases:
                 found[row.project_no][Card(row.card)] = row.due_at
         return found
 
+    def card_rows(self, numbers: Collection[str]) -> dict[str, tuple[StoredCard, ...]]:
+        found: dict[str, list[StoredCard]] = {}
+        wanted = list(numbers)
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            query = select(case_cards).where(case_cards.c.project_no.in_(some))
+            for row in self._connection.execute(query.order_by(case_cards.c.due_at)):
+                one = StoredCard(
+                    Card(row.card), row.due_at, row.raised_at, row.taken_back_at, row.reason
+                )
+                found.setdefault(row.project_no, []).append(one)
+        return {number: tuple(cards) for number, cards in found.items()}
+
+    def carded(self, after: str = "", limit: int = 500) -> Sequence[str]:
+        columns = case_cards.c
+        query = (
+            select(columns.project_no)
+            .distinct()
+            .where(columns.taken_back_at.is_(None), columns.project_no > after)
+            .order_by(columns.project_no)
+            .limit(limit)
+        )
+        return list(self._connection.execute(query).scalars())
+
     def _cases(self, query: Select[Any]) -> list[Case]:
         rows = self._connection.execute(query.order_by(cases.c.project_no))
         return [case_of(row.content) for row in rows]
@@ -126,13 +173,27 @@ class StoredCases:
         *,
         units: frozenset[str] | None = None,
         open_only: bool = False,
+        card: Card | None = None,
         after: str = "",
         limit: int = 100,
     ) -> Sequence[Case]:
-        query = _scoped(select(cases.c.content).where(cases.c.project_no > after), units)
-        if open_only:
-            query = query.where(cases.c.ended_at.is_(None))
-        return self._cases(query.limit(limit))
+        query = select(cases.c.content).where(cases.c.project_no > after)
+        return self._cases(_narrowed(query, units, card, open_only=open_only).limit(limit))
+
+
+def _narrowed(
+    query: Select[Any], units: frozenset[str] | None, card: Card | None, *, open_only: bool
+) -> Select[Any]:
+    query = _scoped(query, units)
+    if open_only:
+        query = query.where(cases.c.ended_at.is_(None))
+    if card is not None:
+        columns = case_cards.c
+        standing = select(columns.project_no).where(
+            columns.card == card.value, columns.taken_back_at.is_(None)
+        )
+        query = query.where(cases.c.project_no.in_(standing))
+    return query
 
 
 def _scoped(query: Select[Any], units: frozenset[str] | None) -> Select[Any]:

@@ -85,6 +85,44 @@ def test_a_card_is_raised_once_and_what_is_taken_back_no_longer_stands(
         assert uow.cases.cards_of(["P1", "P2"]) == {"P1": {Card.YELLOW: due}, "P2": {}}
 
 
+def test_a_card_that_was_taken_back_can_be_raised_again_and_all_is_told(
+    make_uow: UnitOfWorkFactory,
+) -> None:
+    due, later = NOW - timedelta(hours=1), NOW + timedelta(days=6)
+    with make_uow() as uow:
+        uow.cases.hold()
+        uow.cases.put([a_case("P1", 9), a_case("P2", 9, NOW), a_case("P3", 9, unit="民政局")], NOW)
+        for number in ("P1", "P2", "P3"):
+            assert uow.cases.raise_card(number, Card.RED, due, NOW)
+        assert uow.cases.take_card_back("P1", Card.RED, "特别程序补录", NOW)
+        (row,) = uow.cases.card_rows(["P1", "none"])["P1"]
+        assert (row.stands, row.taken_back_at, row.reason) == (False, NOW, "特别程序补录")
+        assert uow.cases.carded() == ["P2", "P3"]
+        assert uow.cases.raise_card("P1", Card.RED, later, later)
+        assert not uow.cases.raise_card("P1", Card.RED, later, later)
+        (row,) = uow.cases.card_rows(["P1"])["P1"]
+        assert (row.stands, row.due_at, row.raised_at, row.reason) == (True, later, later, "")
+        uow.cases.move_card("P1", Card.RED, due)
+        assert uow.cases.cards_of(["P1"]) == {"P1": {Card.RED: due}}
+        assert uow.cases.carded(after="P1", limit=1) == ["P2"]
+        uow.commit()
+
+
+def test_lists_are_narrowed_to_a_standing_card(make_uow: UnitOfWorkFactory) -> None:
+    with make_uow() as uow:
+        uow.cases.put([a_case("P1", 9), a_case("P2", 9, NOW), a_case("P3", 9, unit="民政局")], NOW)
+        for number in ("P1", "P2", "P3"):
+            uow.cases.raise_card(number, Card.RED, NOW, NOW)
+        uow.cases.raise_card("P1", Card.YELLOW, NOW, NOW)
+        uow.cases.take_card_back("P3", Card.RED, "-", NOW)
+        red = uow.cases.list(card=Card.RED)
+        assert [one.project_no for one in red] == ["P1", "P2"]
+        assert uow.cases.count(card=Card.RED) == 2
+        assert uow.cases.count(card=Card.RED, open_only=True) == 1
+        assert uow.cases.count(card=Card.RED, units=frozenset({"民政局"})) == 0
+        assert uow.cases.count(card=Card.SERIOUS) == 0
+
+
 def a_paper(key: str, version: int = 1, unit: str = "", state: str = "draft") -> Paper:
     return Paper(PaperKind.CIRCULAR, key, {"v": version}, NOW, "li", unit, state, version)
 
