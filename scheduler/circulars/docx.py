@@ -12,7 +12,6 @@ from typing import Any, Final
 import docx
 from docx.document import Document as DocxDocument
 from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
@@ -21,18 +20,15 @@ from models.domain.document import (
     Annex,
     Bars,
     Block,
-    Cell,
     Document,
     Heading,
     Para,
     Table,
     day_text,
-    text_of,
 )
 from scheduler.circulars import paper
 from scheduler.circulars.charts import bars_png
 from scheduler.circulars.docx_parts import (
-    element,
     font,
     page,
     page_numbers,
@@ -41,6 +37,7 @@ from scheduler.circulars.docx_parts import (
     tight,
     type_grid,
 )
+from scheduler.circulars.docx_tables import add_table, table_styles
 
 _HEADING_FONTS: Final = {1: paper.HEITI, 2: paper.KAITI, 3: paper.FANGSONG}
 _CENTRE: Final = WD_ALIGN_PARAGRAPH.CENTER
@@ -77,6 +74,7 @@ def _styles(made: DocxDocument) -> None:
     for level, family in _HEADING_FONTS.items():
         style_font(made.styles[f"Heading {level}"], family, paper.BODY_PT)
     style_font(made.styles["Title"], paper.SONG_TITLE, paper.TITLE_PT)
+    table_styles(made)
 
 
 def _core(made: DocxDocument, document: Document) -> None:
@@ -131,7 +129,7 @@ def _blocks(made: DocxDocument, blocks: tuple[Block, ...], *, wide: bool) -> Non
         elif isinstance(block, Para):
             _text(made, block.text)
         elif isinstance(block, Table):
-            _table(made, block, wide=wide)
+            add_table(made, block, wide=wide)
         elif isinstance(block, Bars):
             _picture(made, bars_png(block), block.name, 150)
         else:
@@ -150,55 +148,6 @@ def _text(made: DocxDocument, text: str) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     paragraph.paragraph_format.first_line_indent = Pt(2 * paper.CHARACTER_PT)
     tight(paragraph)
-
-
-def _table(made: DocxDocument, table: Table, *, wide: bool) -> None:
-    caption = _line(made, table.name, paper.HEITI, size=paper.SMALL_PT)
-    caption.alignment = _CENTRE
-    caption.paragraph_format.keep_with_next = True
-    tight(caption, 24)
-    size = paper.WIDE_TABLE_PT if wide else paper.TABLE_PT
-    across = paper.HEIGHT_MM - paper.TOP_MM - paper.BOTTOM_MM if wide else paper.TEXT_WIDTH_MM
-    share = across / sum(column.width for column in table.columns)
-    grid = made.add_table(rows=0, cols=len(table.columns))
-    grid.style = "Table Grid"
-    grid.alignment = WD_TABLE_ALIGNMENT.CENTER
-    grid.autofit = False
-    widths = [Mm(column.width * share) for column in table.columns]
-    _row(grid, [column.name for column in table.columns], widths, table, size, head=True)
-    for cells in table.rows:
-        _row(grid, cells, widths, table, size)
-    if table.total is not None:
-        _row(grid, table.total, widths, table, size, bold=True)
-    for note in table.notes:
-        tight(_line(made, note, size=paper.TABLE_PT), 16)
-
-
-def _row(
-    grid: Any,
-    cells: Any,
-    widths: list[Any],
-    table: Table,
-    size: float,
-    *,
-    head: bool = False,
-    bold: bool = False,
-) -> None:
-    row = grid.add_row()
-    properties = row._tr.get_or_add_trPr()
-    properties.append(element("cantSplit"))
-    if head:
-        properties.append(element("tblHeader"))
-    given: tuple[Cell, ...] = tuple(cells)
-    for cell, value, width, column in zip(row.cells, given, widths, table.columns, strict=True):
-        cell.width = width
-        paragraph = tight(cell.paragraphs[0], size * 1.35)
-        family = paper.HEITI if head else paper.SONGTI
-        font(paragraph.add_run(text_of(value)), family, size, bold=bold)
-        if head:
-            paragraph.alignment = _CENTRE
-        elif column.number:
-            paragraph.alignment = _RIGHT
 
 
 def _picture(made: DocxDocument, data: bytes, caption: str, width_mm: float) -> None:

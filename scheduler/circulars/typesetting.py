@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -24,10 +25,15 @@ class TypesettingError(OnPostError):
     """A document could not be set."""
 
 
+@cache
+def _fonts() -> typst.Fonts:
+    """The machine's fonts: looking for them takes longer than setting a page."""
+    return typst.Fonts()
+
+
 def fonts_lacking() -> bool:
     """Whether no font with Chinese characters can be found for PDF."""
-    known = set(typst.Fonts().families())
-    return known.isdisjoint(CJK_FONTS)
+    return set(_fonts().families()).isdisjoint(CJK_FONTS)
 
 
 def typeset(document: Document, form: Literal["pdf", "png"], *, only: str = "") -> bytes:
@@ -52,6 +58,7 @@ def typeset(document: Document, form: Literal["pdf", "png"], *, only: str = "") 
             made = typst.compile(
                 root / "circular.typ",
                 root=root,
+                font_paths=_fonts(),
                 format=form,
                 ppi=_PPI,
                 sys_inputs={**data, "only": only},

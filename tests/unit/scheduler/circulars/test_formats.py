@@ -164,7 +164,8 @@ def test_the_docx_has_official_fonts_real_headings_and_the_type_grid() -> None:
     assert grid.get(qn("w:linePitch")) == "579"
     headings = [one for one in made.paragraphs if one.style and one.style.name == "Heading 1"]
     assert headings[0].text == "一、总体情况"
-    fonts = {node.get(qn("w:eastAsia")) for node in made.element.iter(qn("w:rFonts"))}
+    parts = (made.element, made.styles.element)
+    fonts = {node.get(qn("w:eastAsia")) for part in parts for node in part.iter(qn("w:rFonts"))}
     assert {"方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"} <= fonts
     text = "\n".join(one.text for one in made.paragraphs)
     for said in (
