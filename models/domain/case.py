@@ -5,7 +5,7 @@ Source: domain.md §2.8 and §1.3. Who applied is never kept: a masked name at m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -130,6 +130,17 @@ def masked(name: str) -> str:
     """A name of which only the first character can be read (王**), empty for none."""
     name = "".join(name.split())
     return name[:1] + "**" if name else ""
+
+
+def together(stops: Iterable[Suspension]) -> tuple[Suspension, ...]:
+    """Special procedures of one case, one for each first day: a later row corrects an earlier
+    one, but one without an end takes none away."""
+    found: dict[date, Suspension] = {}
+    for stop in stops:
+        before = found.get(stop.first)
+        if before is None or stop.last is not None or before.last is None:
+            found[stop.first] = stop
+    return tuple(sorted(found.values(), key=lambda stop: stop.first))
 
 
 def renewed(before: Case, now: Case) -> Case:

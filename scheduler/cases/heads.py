@@ -56,6 +56,7 @@ HEADS: Final[Mapping[Head, frozenset[str]]] = {
 
 NEEDED: Final = frozenset({Head.PROJECT_NO, Head.UNIT, Head.ACCEPTED})
 NEEDED_SPECIAL: Final = frozenset({Head.PROJECT_NO, Head.SPECIAL_START})
+NEEDED_RESULT: Final = frozenset({Head.PROJECT_NO, Head.ENDED})
 
 IDENTITY: Final = frozenset(
     {

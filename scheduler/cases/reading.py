@@ -1,53 +1,41 @@
 """Reads case files: every row or none, each fault with its place and how to mend it.
 
-CSV (UTF-8 or GB18030), XLSX and XLS through the readers of the rosters. Codes C201–C209.
+CSV (UTF-8 or GB18030), XLSX and XLS through the readers of the rosters. Codes E201–W209. A table
+without units holds additions to cases: special procedures, results.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
-from typing import Final, TypeVar
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import TypeAlias
 
-from models.domain.case import Case, CaseType, Ending, Suspension, masked
+from models.domain.case import Case, Ending, Suspension, together
 from models.domain.errors import InputError
-from models.domain.workdays import WorkCalendar
-from scheduler.cases.heads import (
-    ENDINGS,
-    NEEDED,
-    NEEDED_SPECIAL,
-    TYPES,
-    Head,
-    heads_of,
-    identities_of,
-)
+from scheduler.cases.heads import NEEDED, NEEDED_RESULT, NEEDED_SPECIAL, heads_of, identities_of
+from scheduler.cases.rows import CaseRow, CellRules
 from scheduler.rosters.problems import Notebook, Problem
-from scheduler.rosters.sheets import Cell, Sheet
-from scheduler.rosters.spelling import read_clock, read_date, serial_date
+from scheduler.rosters.sheets import Sheet
 from scheduler.rosters.workbooks import read_book
 
-MOST_DAYS: Final = 3650
+Known: TypeAlias = Callable[[Collection[str]], Mapping[str, Case]]
 
-Kind = TypeVar("Kind")
+
+def nothing_known(_numbers: Collection[str]) -> Mapping[str, Case]:
+    """For files that are read without a record."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
-class CaseContext:
-    """What the cells are read against.
+class CaseContext(CellRules):
+    """What files are read against.
 
     Attributes:
-        zone: Zone of wall times.
-        calendar: Turns a promised date into working days.
-        closing: Close of business of a date: an end without a time is taken to be then.
-        units: Known units; another one is told, not refused.
+        known: Cases of the record by number, for tables that add to them.
     """
 
-    zone: ZoneInfo
-    calendar: WorkCalendar
-    closing: Callable[[date], datetime]
-    units: frozenset[str] = frozenset()
+    known: Known = nothing_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,231 +57,107 @@ def read_cases(file: str, data: bytes, context: CaseContext) -> CasesRead:
     Raises:
         RosterProblems: something blocks it; `problems` names every place; nothing is taken.
     """
-    reader = _Reader(file, context)
-    for sheet in read_book(file, data):
-        reader.take(sheet)
+    return read_files([(file, data)], context)
+
+
+def read_files(files: Iterable[tuple[str, bytes]], context: CaseContext) -> CasesRead:
+    """Read files that belong together: one may add to the cases of another.
+
+    Raises:
+        RosterProblems: something blocks one of them; nothing of any is taken.
+    """
+    return read_tables([(file, read_book(file, data)) for file, data in files], context)
+
+
+def read_tables(tables: Iterable[tuple[str, list[Sheet]]], context: CaseContext) -> CasesRead:
+    """The same of tables that are at hand already, of files or databases of these names.
+
+    Raises:
+        RosterProblems: as above.
+    """
+    reader = _Reader(context)
+    for name, sheets in tables:
+        reader.take(name, sheets)
     return reader.done()
 
 
 @dataclass
 class _Reader:
-    file: str
     context: CaseContext
     notebook: Notebook = field(default_factory=Notebook)
     cases: dict[str, Case] = field(default_factory=dict)
     specials: dict[str, list[Suspension]] = field(default_factory=dict)
+    results: dict[str, tuple[datetime | None, Ending | None]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
-    tables: int = 0
+    sources: dict[str, str] = field(default_factory=dict)
 
-    def take(self, sheet: Sheet) -> None:
-        for number, row in enumerate(sheet.rows[:10]):
-            heads = heads_of(row)
-            if heads.keys() >= NEEDED or heads.keys() >= NEEDED_SPECIAL:
-                self.tables += 1
-                for name in identities_of(row):
-                    zh = f"列“{name}”含申请人身份信息,未导入。"
-                    en = f"column {name!r} says who applied and was not read."
-                    self.notebook.note("W209", row[0].where, zh, en)
-                for cells in sheet.rows[number + 1 :]:
-                    if any(cell.text for cell in cells):
-                        self._row(_Row(cells, heads, self.notebook, self.context))
-                return
+    def take(self, name: str, sheets: Iterable[Sheet]) -> None:
+        if not [sheet for sheet in sheets if self._sheet(name, sheet)]:
+            zh = "没有找到表头行:需要包含“办件编号、单位、受理时间”三列。"
+            en = "no head row with project_no, org_name and accept_date."
+            self.notebook.note("E201", name, zh, en)
 
     def done(self) -> CasesRead:
-        if not self.tables:
-            self.notebook.note(
-                "E201",
-                self.file,
-                "没有找到表头行:需要包含“办件编号、单位、受理时间”三列。",
-                "no head row with project_no, org_name and accept_date.",
-            )
-        for number in self.specials.keys() - self.cases.keys():
-            self.notebook.note(
-                "E208",
-                self.places[number],
-                f"特别程序的办件编号“{number}”在本文件中没有对应的办件。",
-                f"a special procedure names case {number!r}, which this file does not hold.",
-            )
+        added = (self.specials.keys() | self.results.keys()) - self.cases.keys()
+        known = self.context.known(sorted(added)) if added else {}
+        for number in sorted(added):
+            if number in known:
+                self.cases[number] = known[number]
+                continue
+            zh = f"办件编号“{number}”在本次文件与已有数据中都没有对应的办件。"
+            en = f"case {number!r} is neither in these files nor in the record."
+            self.notebook.note("E208", self.places[number], zh, en)
+        found = [self._whole(number, case) for number, case in self.cases.items()]
         self.notebook.stop_if_blocked()
-        cases = [
-            replace(case, suspensions=tuple(self.specials.get(number, ())), source=self.file)
-            for number, case in self.cases.items()
-        ]
-        return CasesRead(tuple(cases), tuple(self.notebook.problems))
+        return CasesRead(tuple(found), tuple(self.notebook.problems))
 
-    def _row(self, row: _Row) -> None:
-        number = row.text(Head.PROJECT_NO)
+    def _sheet(self, name: str, sheet: Sheet) -> bool:
+        """Read a sheet; whether it is a table of cases or of additions."""
+        for number, row in enumerate(sheet.rows[:10]):
+            heads = heads_of(row)
+            if not any(heads.keys() >= one for one in (NEEDED, NEEDED_SPECIAL, NEEDED_RESULT)):
+                continue
+            for column in identities_of(row):
+                zh = f"列“{column}”含申请人身份信息,未导入。"
+                en = f"column {column!r} says who applied and was not read."
+                self.notebook.note("W209", row[0].where, zh, en)
+            for cells in sheet.rows[number + 1 :]:
+                if any(cell.text for cell in cells):
+                    self._row(name, CaseRow(cells, heads, self.notebook, self.context))
+            return True
+        return False
+
+    def _row(self, name: str, row: CaseRow) -> None:
+        number = row.number()
         if not number:
-            row.wrong("E202", Head.PROJECT_NO, "办件编号为空。", "the project number is empty.")
             return
-        self.places.setdefault(number, row.where(Head.PROJECT_NO))
+        self.places.setdefault(number, row.where_of_number())
         stop = row.suspension()
-        if stop is not None and stop not in self.specials.setdefault(number, []):
-            self.specials[number].append(stop)
+        if stop is not None:
+            self.specials.setdefault(number, []).append(stop)
         if not row.heads.keys() >= NEEDED:
+            if row.heads.keys() >= NEEDED_RESULT and (result := row.ended())[0] is not None:
+                self.results[number] = result
+                self.sources.setdefault(number, name)
             return
         case = row.case(number)
         if case is None:
             return
         before = self.cases.get(number)
         if before is not None and before != case:
-            zh = f"办件编号“{number}”出现多次,以最后一行为准。"
-            en = f"case {number!r} stands here more than once; the last row holds."
-            row.wrong("W207", Head.PROJECT_NO, zh, en)
+            row.note_twice(number)
         self.cases[number] = case
+        self.sources[number] = name
 
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    cells: Sequence[Cell]
-    heads: Mapping[Head, int]
-    notebook: Notebook
-    context: CaseContext
-
-    def cell(self, head: Head) -> Cell | None:
-        place = self.heads.get(head)
-        return self.cells[place] if place is not None and place < len(self.cells) else None
-
-    def text(self, head: Head) -> str:
-        cell = self.cell(head)
-        return cell.text.strip() if cell else ""
-
-    def where(self, head: Head) -> str:
-        cell = self.cell(head) or self.cells[0]
-        return cell.where
-
-    def wrong(self, code: str, head: Head, zh: str, en: str) -> None:
-        self.notebook.note(code, self.where(head), zh, en)
-
-    def case(self, number: str) -> Case | None:
-        """The row as a case; None where it is wrong, which the notebook then says."""
-        unit = self.text(Head.UNIT)
-        if not unit:
-            self.wrong("E203", Head.UNIT, "单位为空。", "the unit is empty.")
-        elif self.context.units and unit not in self.context.units:
-            zh, en = f"单位“{unit}”没有窗口,仍按此名统计。", f"unit {unit!r} has no window."
-            self.wrong("W203", Head.UNIT, zh, en)
-        accepted = self._moment(Head.ACCEPTED, needed=True)
-        kind = self._one_of(Head.CASE_TYPE, TYPES, CaseType.PROMISED)
-        ended, ending = self._ended(accepted)
-        statutory = self._days(Head.STATUTORY_DAYS)
-        promise = self._promise(accepted, kind)
-        corrections = self._days(Head.CORRECTIONS) or 0
-        if not unit or accepted is None or promise is None or kind is None:
-            return None
+    def _whole(self, number: str, case: Case) -> Case:
+        """A case with what other rows and tables add to it."""
+        ended = self.results.get(number, (case.ended_at, case.ending))
+        stops = together([*case.suspensions, *self.specials.get(number, ())])
+        source = self.sources.get(number, case.source)
         try:
-            return Case(
-                number,
-                unit,
-                kind,
-                accepted,
-                promise,
-                statutory,
-                ended,
-                ending,
-                self.text(Head.TASK_CODE),
-                self.text(Head.TASK_NAME),
-                corrections=corrections,
-                applicant=masked(self.text(Head.APPLICANT)),
+            return replace(
+                case, suspensions=stops, ended_at=ended[0], ending=ended[1], source=source
             )
         except InputError as error:
-            self.wrong("E206", Head.ENDED, error.zh, error.en)
-            return None
-
-    def suspension(self) -> Suspension | None:
-        if not self.text(Head.SPECIAL_START):
-            return None
-        first, last = self._date(Head.SPECIAL_START), self._date(Head.SPECIAL_END)
-        if first is None:
-            return None
-        try:
-            return Suspension(first, last, self.text(Head.SPECIAL_NAME))
-        except InputError as error:
-            self.wrong("E208", Head.SPECIAL_END, error.zh, error.en)
-            return None
-
-    def _ended(self, accepted: datetime | None) -> tuple[datetime | None, Ending | None]:
-        given = self.text(Head.ENDING)
-        ending = self._one_of(Head.ENDING, ENDINGS, None) if given else None
-        ended = self._moment(Head.ENDED)
-        if ended is not None and ended.time() == time(0):
-            ended = self.context.closing(ended.date())
-            if accepted is not None and accepted.date() == ended.date():
-                ended = max(ended, accepted)
-        if ended is not None and ending is None and not given:
-            ending = Ending.CLOSED
-        return ended, ending
-
-    def _promise(self, accepted: datetime | None, kind: CaseType | None) -> int | None:
-        if kind is CaseType.IMMEDIATE:
-            return 0
-        if self.text(Head.PROMISE_DAYS):
-            return self._days(Head.PROMISE_DAYS)
-        until = self._date(Head.PROMISE_DATE)
-        if until is not None and accepted is not None:
-            following = accepted.date() + timedelta(days=1)
-            return self.context.calendar.workdays_between(following, until)
-        if kind is CaseType.RETURNED:
-            return 0
-        if not self.text(Head.PROMISE_DATE):
-            zh = "既没有承诺时限,也没有承诺办结日期。"
-            en = "neither promised working days nor a promised date."
-            self.wrong("E205", Head.PROJECT_NO, zh, en)
-        return None
-
-    def _one_of(self, head: Head, names: Mapping[str, Kind], default: Kind | None) -> Kind | None:
-        text = self.text(head)
-        if not text:
-            return default
-        if text not in names:
-            known = "、".join(dict.fromkeys(name for name in names if not name.isascii()))
-            self.wrong(
-                "E204", head, f"“{text}”无法识别,应为:{known}。", f"{text!r} is none of them."
-            )
-            return None
-        return names[text]
-
-    def _days(self, head: Head) -> int | None:
-        text = self.text(head).removesuffix("个工作日").removesuffix("工作日").strip()
-        if not text:
-            return None
-        if not text.isdecimal() or int(text) > MOST_DAYS:
-            zh = f"“{text}”不是有效的天数或次数,应为不小于 0 的整数。"
-            self.wrong("E205", head, zh, f"{text!r} is no count of days or times.")
-            return None
-        return int(text)
-
-    def _date(self, head: Head) -> date | None:
-        moment = self._moment(head)
-        return None if moment is None else moment.date()
-
-    def _moment(self, head: Head, *, needed: bool = False) -> datetime | None:
-        cell = self.cell(head)
-        if cell is None or not cell.text:
-            if needed:
-                self.wrong("E202", head, "受理时间为空。", "the time of acceptance is empty.")
-            return None
-        found = _moment(cell)
-        if found is None:
-            zh = f"“{cell.text}”不是有效时间,可写成 2026-11-23 09:30 或 2026年11月23日。"
-            self.wrong("E202", head, zh, f"{cell.text!r} is no time; write 2026-11-23 09:30.")
-            return None
-        return found.replace(tzinfo=self.context.zone)
-
-
-def _moment(cell: Cell) -> datetime | None:
-    """A cell's moment in wall time; None where it is none."""
-    value = cell.value
-    if isinstance(value, datetime):
-        return value
-    try:
-        if isinstance(value, float):
-            whole = serial_date(int(value), epoch_1904=cell.epoch_1904)
-            seconds = round((value - int(value)) * 86400)
-            return datetime.combine(whole, time(0)) + timedelta(seconds=seconds)
-        text = cell.text.replace("T", " ").replace("/", "-").strip()
-        day, _, clock = text.partition(" ")
-        at = read_clock(clock.partition(".")[0]) if clock.strip() else time(0)
-        return datetime.combine(read_date(day), at)
-    except (InputError, ValueError, OverflowError):
-        return None
+            self.notebook.note("E206", self.places[number], error.zh, error.en)
+            return case

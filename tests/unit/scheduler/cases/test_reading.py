@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from models.domain.case import Case, CaseType, Ending, Suspension, renewed
 from models.domain.workdays import WorkCalendar
-from scheduler.cases.reading import CaseContext, read_cases
+from scheduler.cases.reading import CaseContext, read_cases, read_files
 from scheduler.rosters.problems import RosterProblems
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -174,3 +175,62 @@ def test_reading_never_touches_the_disk(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     read_cases("办件.csv", CHINESE.encode(), CONTEXT)
     assert list(tmp_path.iterdir()) == []
+
+
+def accepted(number: str = "B1") -> Case:
+    moment = at("2026-11-02T09:30")
+    return Case(number, "公安局", CaseType.PROMISED, moment, 10, source="办件.csv")
+
+
+def recorded(*found: Case) -> CaseContext:
+    by_number = {one.project_no: one for one in found}
+    return replace(
+        CONTEXT, known=lambda numbers: {n: by_number[n] for n in numbers if n in by_number}
+    )
+
+
+SPECIAL = "办件编号,特别程序开始,特别程序结束,特别程序名称\nB1,2026-11-05,2026-11-12,听证\n"
+RESULT = "project_no,result_date,result_type\nB1,2026-11-20 10:00,1\n"
+
+
+def test_tables_of_special_procedures_and_results_add_to_cases_of_the_record() -> None:
+    files = [("特别程序.csv", SPECIAL.encode()), ("up_pro_result.csv", RESULT.encode())]
+    (case,) = read_files(files, recorded(accepted())).cases
+    assert case == replace(
+        accepted(),
+        suspensions=(Suspension(date(2026, 11, 5), date(2026, 11, 12), "听证"),),
+        ended_at=at("2026-11-20T10:00"),
+        ending=Ending.CLOSED,
+        source="up_pro_result.csv",
+    )
+
+
+def test_files_that_belong_together_are_read_together() -> None:
+    main = "办件编号,单位,受理时间,承诺时限\nB1,公安局,2026-11-02 09:30,10\n"
+    files = [("特别程序.csv", SPECIAL.encode()), ("办件.csv", main.encode())]
+    (case,) = read_files(files, CONTEXT).cases
+    assert (case.project_no, len(case.suspensions), case.source) == ("B1", 1, "办件.csv")
+
+
+def test_what_adds_to_a_case_that_nobody_knows_is_refused() -> None:
+    assert refused(SPECIAL.encode(), "特别程序.csv") == [("E208", "特别程序.csv:2 A2")]
+    with pytest.raises(RosterProblems) as caught:
+        read_files([("早.csv", RESULT.replace("11-20", "10-20").encode())], recorded(accepted()))
+    assert [(one.code, one.where) for one in caught.value.problems] == [("E206", "早.csv:2 A2")]
+
+
+def test_a_special_procedure_that_ends_later_replaces_the_running_one() -> None:
+    running = replace(accepted(), suspensions=(Suspension(date(2026, 11, 5), None, "听证"),))
+    (case,) = read_cases("特别程序.csv", SPECIAL.encode(), recorded(running)).cases
+    assert case.suspensions == (Suspension(date(2026, 11, 5), date(2026, 11, 12), "听证"),)
+    again = SPECIAL.replace("2026-11-12", "").encode()
+    (same,) = read_cases("特别程序.csv", again, recorded(case)).cases
+    assert same.suspensions == case.suspensions
+
+
+def test_names_that_are_too_long_are_refused() -> None:
+    long = "办" * 101
+    text = (
+        f"办件编号,单位,受理时间,承诺时限\n{long},公安局,2026-11-02,10\nB2,{long},2026-11-02,10\n"
+    )
+    assert refused(text.encode()) == [("E202", "办件.csv:2 A2"), ("E203", "办件.csv:3 B3")]
