@@ -9,7 +9,6 @@ import secrets
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -134,7 +133,8 @@ class Cast:
         pictures = self._pictures(login)
         port = self._when_ready(pictures)
         ahead = (begins - STARTS) / self._speed
-        self.clock = SimulatedClock(moment_of(STARTS), self._speed, time.time() - ahead)
+        here = SimulatedClock(moment_of(STARTS), self._speed).anchored_at
+        self.clock = SimulatedClock(moment_of(STARTS), self._speed, here - ahead)
         anchor = {"anchored_at": self.clock.anchored_at, "speed": self._speed}
         assert pictures.stdin is not None  # noqa: S101  asked for with PIPE
         pictures.stdin.write(json.dumps(anchor) + "\n")
