@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
@@ -33,6 +33,12 @@ from models.domain.ports import UnitOfWork
 from models.domain.ports_outbox import Delivery, Kept
 
 router = APIRouter(tags=["notifications"])
+OF_MACHINES: Final = frozenset(
+    {NoticeKind.CAMERA_DOWN, NoticeKind.CAMERA_BACK, NoticeKind.UNDELIVERED, NoticeKind.TEST}
+)
+HIDDEN: Final = Notice("", "", title_zh="(内容不可见)", title_en="(not shown)")
+"""What a notice about people's duty is to an account that sees no findings: that it was sent."""
+
 MANAGE = needs(Permission.MANAGE_NOTIFICATIONS, audit=Audit.CHANGE)
 
 
@@ -51,7 +57,7 @@ def list_notifications(
             wanted.state, scope=visitor.scope, after_id=after, limit=wanted.limit + 1
         )
         page = found[: wanted.limit]
-        items = _told(parts, uow, page)
+        items = _told(parts, visitor, uow, page)
         total = uow.outbox.count(wanted.state, scope=visitor.scope)
     return NotificationPage(
         items=items,
@@ -79,7 +85,7 @@ def test(parts: PartsDep, visitor: VisitorDep, wanted: TestNotification) -> Noti
         uow.outbox.put(Notice(NoticeKind.TEST, key, Severity.IMPORTANT, data=data), now)
         kept = next(one for one in uow.outbox.notices(limit=10) if one.notice.key == key)
         note(uow, visitor, Action.SETTINGS_CHANGED, f"notification:{kept.id}", now, test=True)
-        (told,) = _told(parts, uow, [kept])
+        (told,) = _told(parts, visitor, uow, [kept])
         uow.commit()
     return told
 
@@ -102,7 +108,7 @@ def retry(notification_id: int, parts: PartsDep, visitor: VisitorDep) -> Notific
             )
         target = f"notification:{notification_id}"
         note(uow, visitor, Action.SETTINGS_CHANGED, target, now, retried=True)
-        (told,) = _told(parts, uow, [_kept(uow, visitor, notification_id)])
+        (told,) = _told(parts, visitor, uow, [_kept(uow, visitor, notification_id)])
         uow.commit()
     return told
 
@@ -115,22 +121,30 @@ def _kept(uow: UnitOfWork, visitor: Visitor, number: int) -> Kept:
     return kept
 
 
-def _told(parts: WebParts, uow: UnitOfWork, page: Sequence[Kept]) -> list[NotificationOut]:
+def _told(
+    parts: WebParts, visitor: Visitor, uow: UnitOfWork, page: Sequence[Kept]
+) -> list[NotificationOut]:
     writer = Writer(parts.settings)
+    reads = visitor.may(Permission.SEE_FINDINGS)
     ways = uow.outbox.deliveries([one.id for one in page])
     return [
-        _one(parts, writer, one, [way for way in ways if way.notice_id == one.id]) for one in page
+        _one(
+            parts,
+            writer.worded(one.notice if reads or one.notice.kind in OF_MACHINES else HIDDEN),
+            one,
+            [way for way in ways if way.notice_id == one.id],
+        )
+        for one in page
     ]
 
 
-def _one(parts: WebParts, writer: Writer, kept: Kept, ways: Sequence[Delivery]) -> NotificationOut:
-    notice = writer.worded(kept.notice)
+def _one(parts: WebParts, notice: Notice, kept: Kept, ways: Sequence[Delivery]) -> NotificationOut:
     local = parts.teller.local
     return NotificationOut(
         id=kept.id,
-        kind=notice.kind,
+        kind=kept.notice.kind,
         key=notice.key,
-        severity=notice.severity.value,
+        severity=kept.notice.severity.value,
         title_zh=notice.title_zh,
         title_en=notice.title_en,
         hall_id=notice.audience.hall_id,
