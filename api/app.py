@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import structlog
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -22,6 +22,7 @@ from api.auth.guard import needs
 from api.auth.rate import Limits
 from api.auth.same_origin import SameOrigin
 from api.body_limit import BodyLimit
+from api.deps import plain_address
 from api.errors import add_handlers, missing
 from api.openapi import Described
 from api.pages import add_pages, add_plain_pages
@@ -111,7 +112,7 @@ def create_app(parts: WebParts, *, pages: bool = True) -> FastAPI:
     endpoints = app.state.endpoints = Endpoints()
     _stand_before(app, parts, endpoints)
     add_handlers(app)
-    versioned = APIRouter(prefix="/api/v1")
+    versioned = APIRouter(prefix="/api/v1", dependencies=[Depends(plain_address)])
     for routes in ROUTERS:
         versioned.include_router(routes)
     app.include_router(versioned)

@@ -14,6 +14,8 @@ from models.domain.records import FindingQuery, FindingRecord, LiveAlert
 from models.storage.tables import alerts, findings
 
 EVERYTHING = FindingQuery()
+MOST_ID = 2**31 - 1
+"""Of an INTEGER; PostgreSQL refuses to compare one with a larger number."""
 
 
 class StoredFindings:
@@ -44,6 +46,8 @@ class StoredFindings:
             )
 
     def get(self, finding_id: int) -> FindingRecord | None:
+        if not 0 < finding_id <= MOST_ID:
+            return None
         return self._one(select(findings).where(findings.c.id == finding_id))
 
     def by_key(self, key: str) -> FindingRecord | None:
@@ -62,7 +66,7 @@ class StoredFindings:
     ) -> Sequence[FindingRecord]:
         chosen = _chosen(select(findings), query)
         if after_id:
-            chosen = chosen.where(findings.c.id < after_id)
+            chosen = chosen.where(findings.c.id < min(after_id, MOST_ID))
         chosen = chosen.order_by(findings.c.id.desc()).limit(limit)
         return [_finding(row) for row in self._connection.execute(chosen)]
 
