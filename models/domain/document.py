@@ -6,13 +6,14 @@ Source: domain.md §2.6 and §2.7. A figure is written once, here; no format rec
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from models.domain.circular import DocumentNumber
 from models.domain.errors import InputError
 from models.domain.ratio import Ratio
+from models.domain.typography import full_width
 
 Cell = str | int | Decimal | Ratio | None
 """What stands in a table: text, a count, points, a rate; None is an empty cell."""
@@ -166,3 +167,33 @@ class Document:
 def day_text(on: date) -> str:
     """A date as documents write it: 2026年12月3日."""
     return f"{on.year}年{on.month}月{on.day}日"
+
+
+def printed(document: Document) -> Document:
+    """The document with the punctuation of print; what stands in cells is left as it is."""
+    return replace(
+        document,
+        title=full_width(document.title),
+        to=full_width(document.to),
+        note=full_width(document.note),
+        copies=full_width(document.copies),
+        blocks=tuple(_printed(block) for block in document.blocks),
+        annexes=tuple(
+            replace(
+                annex,
+                title=full_width(annex.title),
+                blocks=tuple(_printed(block) for block in annex.blocks),
+            )
+            for annex in document.annexes
+        ),
+    )
+
+
+def _printed(block: Block) -> Block:
+    if isinstance(block, Heading | Para):
+        return replace(block, text=full_width(block.text))
+    if isinstance(block, Table):
+        return replace(block, notes=tuple(full_width(note) for note in block.notes))
+    if isinstance(block, Picture):
+        return replace(block, caption=full_width(block.caption))
+    return replace(block, name=full_width(block.name))

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from models.domain.circular import CircularKind, DocumentNumber, Variant, check_names
-from models.domain.document import Annex, Bars, Block, Document, Heading, Para, day_text
+from models.domain.document import Annex, Bars, Block, Document, Heading, Para, day_text, printed
 from models.domain.inspection import KIND_NAMES, CheckKind
 from models.domain.report import (
     GROUP_NAMES,
@@ -98,17 +98,19 @@ def circular(
         Annex(tables.UNSEEN, (tables.unseen(report.unseen),)),
         Annex(tables.CORRECTIONS, _or_none(report.corrections, tables.corrections)),
     )
-    return Document(
-        heads.issuer,
-        title_of(report, kind),
-        (Para(_lead(report, heads)), *_numbered(parts)),
-        number=issue.number,
-        to=heads.to,
-        annexes=annexes,
-        dated=issue.dated,
-        copies=heads.copies,
-        printed_by=heads.printed_by,
-        mark=issue.mark,
+    return printed(
+        Document(
+            heads.issuer,
+            title_of(report, kind),
+            (Para(_lead(report, heads)), *_numbered(parts)),
+            number=issue.number,
+            to=heads.to,
+            annexes=annexes,
+            dated=issue.dated,
+            copies=heads.copies,
+            printed_by=heads.printed_by,
+            mark=issue.mark,
+        )
     )
 
 
@@ -121,15 +123,17 @@ def public(report: Report, kind: CircularKind, heads: Heads, issue: Issue) -> Do
         ("发现的问题", _counts_by_unit(report)),
         ("工作要求", [Para("请各单位对照检查,严格落实窗口在岗和服务规范要求。")]),
     ]
-    return Document(
-        heads.issuer,
-        title_of(report, kind),
-        (Para(_lead(report, heads)), *_numbered(parts)),
-        number=issue.number,
-        annexes=(Annex(tables.SUMMARY, (tables.summary(report),), wide=True),),
-        dated=issue.dated,
-        mark=issue.mark,
-        note=PUBLIC_NOTE,
+    return printed(
+        Document(
+            heads.issuer,
+            title_of(report, kind),
+            (Para(_lead(report, heads)), *_numbered(parts)),
+            number=issue.number,
+            annexes=(Annex(tables.SUMMARY, (tables.summary(report),), wide=True),),
+            dated=issue.dated,
+            mark=issue.mark,
+            note=PUBLIC_NOTE,
+        )
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.domain.circular import DocumentNumber
-from models.domain.document import Document, Para
+from models.domain.document import Document, Para, printed
 from models.domain.report import Correction
 from scheduler.circulars import tables
 from scheduler.circulars.compose import Heads, Issue
@@ -44,14 +44,16 @@ def correction(
         tables.corrections(items),
         Para("有关统计数据按更正后的内容重新计算,并在下期通报附件4中列示。"),
     )
-    return Document(
-        heads.issuer,
-        f"关于更正{original.number}有关内容的通知",
-        blocks,
-        number=issue.number,
-        to=heads.to,
-        dated=issue.dated,
-        copies=heads.copies,
-        printed_by=heads.printed_by,
-        mark=issue.mark,
+    return printed(
+        Document(
+            heads.issuer,
+            f"关于更正{original.number}有关内容的通知",
+            blocks,
+            number=issue.number,
+            to=heads.to,
+            dated=issue.dated,
+            copies=heads.copies,
+            printed_by=heads.printed_by,
+            mark=issue.mark,
+        )
     )

@@ -30,9 +30,11 @@ from scheduler.circulars import paper
 from scheduler.circulars.charts import bars_png
 from scheduler.circulars.docx_parts import (
     font,
+    off_grid,
     page,
     page_numbers,
     rule,
+    spaced,
     style_font,
     tight,
     type_grid,
@@ -56,7 +58,7 @@ def to_docx(document: Document) -> bytes:
     _head(made, document)
     _title(made, document.title)
     if document.to:
-        tight(_line(made, f"{document.to}:"))
+        tight(_line(made, f"{document.to}："))
     _blocks(made, document.blocks, wide=False)
     _annex_list(made, document)
     _ending(made, document)
@@ -71,6 +73,7 @@ def to_docx(document: Document) -> bytes:
 def _styles(made: DocxDocument) -> None:
     normal = made.styles["Normal"]
     style_font(normal, paper.FANGSONG, paper.BODY_PT)
+    spaced(normal, paper.TRACKING_PT)
     for level, family in _HEADING_FONTS.items():
         style_font(made.styles[f"Heading {level}"], family, paper.BODY_PT)
     style_font(made.styles["Title"], paper.SONG_TITLE, paper.TITLE_PT)
@@ -93,6 +96,7 @@ def _head(made: DocxDocument, document: Document) -> None:
     """发文机关标志, 35 mm below the top of the type area; number; red rule 4 mm below."""
     head = _line(made, document.issuer, paper.SONG_TITLE, size=_fitting(document.issuer), red=True)
     head.alignment = _CENTRE
+    off_grid(head._p)
     head.paragraph_format.space_before = Mm(35 - 12)
     head.paragraph_format.space_after = Pt(2 * paper.LINE_PT)
     number = "" if document.number is None else str(document.number)
@@ -119,6 +123,7 @@ def _title(made: DocxDocument, title: str) -> None:
         break
     font(paragraph.add_run(title), paper.SONG_TITLE, paper.TITLE_PT)
     tight(paragraph, 36)
+    off_grid(paragraph._p)
     tight(made.add_paragraph())
 
 
@@ -134,6 +139,7 @@ def _blocks(made: DocxDocument, blocks: tuple[Block, ...], *, wide: bool) -> Non
             _picture(made, bars_png(block), block.name, 150)
         else:
             _picture(made, block.jpeg, block.caption, 120)
+            _caption(made, block.caption)
 
 
 def _heading(made: DocxDocument, heading: Heading) -> None:
@@ -156,6 +162,9 @@ def _picture(made: DocxDocument, data: bytes, caption: str, width_mm: float) -> 
     paragraph.paragraph_format.keep_with_next = True
     shape = paragraph.add_run().add_picture(io.BytesIO(data), width=Mm(width_mm))
     shape._inline.docPr.set("descr", caption)
+
+
+def _caption(made: DocxDocument, caption: str) -> None:
     below = _line(made, caption, size=paper.TABLE_PT)
     below.alignment = _CENTRE
     tight(below, 20)
@@ -168,8 +177,8 @@ def _annex_list(made: DocxDocument, document: Document) -> None:
     tight(made.add_paragraph())
     alone = len(document.annexes) == 1
     for number, annex in enumerate(document.annexes, 1):
-        before = "附件:" if number == 1 else "   "
-        label = "" if alone else f"{number}."
+        before = "附件：" if number == 1 else "   "
+        label = "" if alone else f"{number}．"
         paragraph = tight(_line(made, f"{before}{label}{annex.title}"))
         paragraph.paragraph_format.left_indent = Pt(2 * paper.CHARACTER_PT)
 
@@ -180,11 +189,11 @@ def _ending(made: DocxDocument, document: Document) -> None:
     signed = tight(_line(made, document.issuer))
     signed.alignment = _RIGHT
     signed.paragraph_format.right_indent = Pt(2 * paper.CHARACTER_PT)
-    dated = tight(_line(made, day_text(document.dated) if document.dated else "(未印发)"))
+    dated = tight(_line(made, day_text(document.dated) if document.dated else "（未印发）"))
     dated.alignment = _RIGHT
     dated.paragraph_format.right_indent = Pt(4 * paper.CHARACTER_PT)
     if document.note:
-        noted = tight(_line(made, f"({document.note})"))
+        noted = tight(_line(made, f"（{document.note}）"))
         noted.paragraph_format.left_indent = Pt(2 * paper.CHARACTER_PT)
 
 
@@ -200,6 +209,7 @@ def _annex(made: DocxDocument, annex: Annex, number: int, *, alone: bool) -> Non
     heading.alignment = _CENTRE
     font(heading.add_run(annex.title), paper.SONG_TITLE, paper.TITLE_PT)
     tight(heading, 36)
+    off_grid(heading._p)
     _blocks(made, annex.blocks, wide=annex.wide)
 
 
@@ -207,9 +217,9 @@ def _imprint(made: DocxDocument, document: Document) -> None:
     """版记: copies, who printed it and when, between ruled lines."""
     if not document.copies and not document.printed_by:
         return
-    lines = [f"抄送:{document.copies}"] if document.copies else []
+    lines = [f"抄送：{document.copies}"] if document.copies else []
     if document.printed_by:
-        printed = f"{day_text(document.dated)}印发" if document.dated else "(未印发)"
+        printed = f"{day_text(document.dated)}印发" if document.dated else "（未印发）"
         lines.append(f"{document.printed_by}    {printed}")
     tight(made.add_paragraph())
     for place, text in enumerate(lines):

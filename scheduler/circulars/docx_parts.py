@@ -48,6 +48,14 @@ def style_font(style: Any, family: str, size: float) -> None:
     fonts.set(qn("w:eastAsia"), family)
 
 
+def off_grid(properties: Any) -> None:
+    """Keep a paragraph or style of another size off the type grid."""
+    properties.get_or_add_pPr().insert_element_before(
+        element("snapToGrid", val="0"),
+        *("w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl", "w:rPr"),
+    )
+
+
 def tight(paragraph: Paragraph, line_pt: float = paper.LINE_PT) -> Paragraph:
     """No space before and after, lines of exactly `line_pt`."""
     shape = paragraph.paragraph_format
@@ -58,14 +66,20 @@ def tight(paragraph: Paragraph, line_pt: float = paper.LINE_PT) -> Paragraph:
 
 
 def type_grid(section: Any) -> None:
-    """22 lines of 28 characters (文档网格)."""
+    """22 lines a page (文档网格). Characters are set by their spacing, not by cells: some word
+    processors give a character that is wider than its cell two of them."""
     properties = section._sectPr
     for old in properties.findall(qn("w:docGrid")):
         properties.remove(old)
     pitch = round(paper.LINE_PT * _TWENTIETHS)
-    space = round((paper.CHARACTER_PT - paper.BODY_PT) * 4096)
-    properties.append(
-        element("docGrid", type="linesAndChars", linePitch=str(pitch), charSpace=str(space))
+    properties.append(element("docGrid", type="lines", linePitch=str(pitch)))
+
+
+def spaced(style: Any, points: float) -> None:
+    """Set a style's characters closer together or farther apart."""
+    style.element.get_or_add_rPr().insert_element_before(
+        element("spacing", val=str(round(points * _TWENTIETHS))),
+        *("w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:highlight", "w:u", "w:lang"),
     )
 
 

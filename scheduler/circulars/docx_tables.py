@@ -15,7 +15,7 @@ from docx.shared import Mm, Pt
 
 from models.domain.document import Cell, Column, Table, text_of
 from scheduler.circulars import paper
-from scheduler.circulars.docx_parts import element, font, style_font, tight
+from scheduler.circulars.docx_parts import element, font, off_grid, spaced, style_font, tight
 
 HEAD, TEXT, FIGURE, TOTAL, TOTAL_FIGURE = "Head", "Text", "Figure", "Total", "Total figure"
 _SORTS: Final = {
@@ -40,6 +40,8 @@ def table_styles(made: DocxDocument) -> None:
             shape.space_before = shape.space_after = Pt(0)
             shape.line_spacing_rule = WD_LINE_SPACING.EXACTLY
             shape.line_spacing = Pt(size * 1.35)
+            off_grid(style.element)
+            spaced(style, 0)
 
 
 def add_table(made: DocxDocument, table: Table, *, wide: bool) -> None:
@@ -49,6 +51,7 @@ def add_table(made: DocxDocument, table: Table, *, wide: bool) -> None:
     caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
     caption.paragraph_format.keep_with_next = True
     tight(caption, 24)
+    off_grid(caption._p)
     across = paper.HEIGHT_MM - paper.TOP_MM - paper.BOTTOM_MM if wide else paper.TEXT_WIDTH_MM
     share = across / sum(column.width for column in table.columns)
     grid = made.add_table(rows=0, cols=len(table.columns))
@@ -68,6 +71,7 @@ def add_table(made: DocxDocument, table: Table, *, wide: bool) -> None:
         told = made.add_paragraph()
         font(told.add_run(note), paper.FANGSONG, paper.TABLE_PT)
         tight(told, 16)
+        off_grid(told._p)
 
 
 class _Rows:

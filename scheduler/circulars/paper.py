@@ -27,6 +27,9 @@ LINE_PT: Final = 28.95
 CHARACTER_PT: Final = 15.79
 """One of 28 characters in 156 mm."""
 
+TRACKING_PT: Final = -0.25
+"""Between characters in DOCX, which knows twentieths of a point: 28 of them fit the line."""
+
 RED: Final = "E60012"
 
 SONG_TITLE: Final = "方正小标宋简体"

@@ -41,7 +41,7 @@ def summary(report: Report) -> Table:
     columns = (
         Column("单位", 8),
         *(Column(name, 2.4, number=True) for name in figures),
-        Column("在岗率", 3, number=True),
+        Column("在岗率", 3.6, number=True),
         Column("扣分", 2.4, number=True),
         Column("名次", 3, number=True),
     )

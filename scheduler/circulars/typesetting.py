@@ -75,9 +75,9 @@ def typeset(document: Document, form: Literal["pdf", "png"], *, only: str = "") 
 def _data(document: Document, root: Path) -> dict[str, Any]:
     pictures = _Pictures(root)
     dated = day_text(document.dated) if document.dated else ""
-    imprint = [[f"抄送:{document.copies}", ""]] if document.copies else []
+    imprint = [[f"抄送：{document.copies}", ""]] if document.copies else []
     if document.printed_by:
-        imprint.append([document.printed_by, f"{dated}印发" if dated else "(未印发)"])
+        imprint.append([document.printed_by, f"{dated}印发" if dated else "（未印发）"])
     return {
         "issuer": document.issuer,
         "title": document.title,
@@ -85,7 +85,7 @@ def _data(document: Document, root: Path) -> dict[str, Any]:
         "to": document.to,
         "mark": document.mark,
         "note": document.note,
-        "dated": dated or "(未印发)",
+        "dated": dated or "（未印发）",
         "imprint": imprint,
         "blocks": [_block(block, pictures) for block in document.blocks],
         "annexes": [

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.domain.document import Annex, Block, Column, Document, Heading, Para, Table, day_text
+from models.domain.document import (
+    Annex,
+    Block,
+    Column,
+    Document,
+    Heading,
+    Para,
+    Table,
+    day_text,
+    printed,
+)
 from models.domain.ratio import Ratio
 from models.domain.report import Report, ReportProblem, UnitRow, points_text
 from scheduler.circulars import tables
@@ -42,16 +52,18 @@ def unit_report(report: Report, unit_id: str, heads: Heads, issue: Issue) -> Doc
         Heading(1, "四、办理要求"),
         *[Para(text) for text in _demands(report, heads, own)],
     ]
-    return Document(
-        heads.issuer,
-        f"{report.period.name}窗口在岗情况月报",
-        tuple(blocks),
-        number=issue.number,
-        to=unit_id,
-        annexes=(Annex(REPLY, (_reply(own),)),),
-        dated=issue.dated,
-        mark=issue.mark,
-        note="仅供本单位使用",
+    return printed(
+        Document(
+            heads.issuer,
+            f"{report.period.name}窗口在岗情况月报",
+            tuple(blocks),
+            number=issue.number,
+            to=unit_id,
+            annexes=(Annex(REPLY, (_reply(own),)),),
+            dated=issue.dated,
+            mark=issue.mark,
+            note="仅供本单位使用",
+        )
     )
 
 

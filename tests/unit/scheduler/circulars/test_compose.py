@@ -110,11 +110,11 @@ def test_a_monthly_circular_has_its_parts_in_order_and_its_figures_in_words() ->
     ]
     text = text_of(made)
     assert "工作日21天" in text
-    assert "共126批次(其中日常检查84批次、随机抽查42批次),计划核查84窗次,有效核查83窗次" in text
-    assert "在岗率97.6%,较上期下降1.4个百分点" in text
-    assert "办结率95.8%;期初在办0件,期末在办88件" in text
-    assert "1.11月23日09:10,公安局市政务服务中心12号窗口脱岗,至少20分钟,证据号a1b2c3d4。" in text
-    assert "以下单位核查样本充足且未发现问题,予以表扬:民政局。" in text
+    assert "共126批次（其中日常检查84批次、随机抽查42批次），计划核查84窗次，有效核查83窗次" in text
+    assert "在岗率97.6%，较上期下降1.4个百分点" in text
+    assert "办结率95.8%；期初在办0件，期末在办88件" in text
+    assert "1.11月23日09:10，公安局市政务服务中心12号窗口脱岗，至少20分钟，证据号a1b2c3d4。" in text
+    assert "以下单位核查样本充足且未发现问题，予以表扬：民政局。" in text
     assert "于2026年12月10日前完成整改" in text
 
 
@@ -143,13 +143,13 @@ def test_the_public_variant_tells_units_only() -> None:
     everything = text_of(made) + repr(made.tables())
     for secret in ("12号窗口", "09:10", "a1b2c3d4", "张三"):
         assert secret not in everything
-    assert "本期共确认问题1件,其中公安局1件。" in everything
+    assert "本期共确认问题1件，其中公安局1件。" in everything
 
 
 def test_nothing_found_is_a_report_too() -> None:
     clean = replace(REPORT, problems=(), rows=(CIVIL,))
     made = circular(clean, CircularKind.HALF_YEAR, HEADS, ISSUED)
-    assert made.title.endswith("(零报告)")
+    assert made.title.endswith("（零报告）")
     assert text_of(made).count("未发现。") == len(ProblemGroup)
 
 
@@ -172,15 +172,15 @@ def test_a_unit_reads_only_of_itself_and_is_compared_with_its_group() -> None:
     made = unit_report(REPORT, "民政局", HEADS, ISSUED)
     everything = text_of(made) + repr(made.tables())
     assert "公安局" not in everything
-    assert "未发现问题(零报告)" in everything
+    assert "未发现问题（零报告）" in everything
     assert "请在系统内签收" in everything
     police = unit_report(REPORT, "公安局", HEADS, ISSUED)
-    assert "在岗率较上期下降4.0个百分点;“公共服务类”组在岗率97.6%" in text_of(police)
-    assert "第2名(共1个单位)" in text_of(police)
+    assert "在岗率较上期下降4.0个百分点；“公共服务类”组在岗率97.6%" in text_of(police)
+    assert "第2名（共1个单位）" in text_of(police)
     assert table(police, "问题清单")[1][:4] == ["17", "2026-11-23", "09:10", "公安局"]
     assert table(police, "回执")[1] == ["17", "脱岗", "", "", ""]
 
 
 def test_a_unit_that_was_never_checked_still_gets_its_report() -> None:
     made = unit_report(REPORT, "档案局", HEADS, ISSUED)
-    assert f"在岗率{NOTHING};未发现问题" in text_of(made)
+    assert f"在岗率{NOTHING}；未发现问题" in text_of(made)

@@ -95,7 +95,7 @@ def test_the_pdf_says_all_that_the_document_says_and_embeds_its_fonts(pdf: PdfRe
         "各乡镇人民政府",
         "2026年12月3日",
         "联系人见附件",
-        "抄送:市纪委监委",
+        "抄送：市纪委监委",
         "2026年12月3日印发",
         RARE,
     ):
@@ -170,10 +170,10 @@ def test_the_docx_has_official_fonts_real_headings_and_the_type_grid() -> None:
     text = "\n".join(one.text for one in made.paragraphs)
     for said in (
         "汨监通〔2026〕3号",
-        "各乡镇人民政府:",
+        "各乡镇人民政府：",
         "2026年12月3日",
         "附件1",
-        "抄送:市纪委监委",
+        "抄送：市纪委监委",
     ):
         assert said in text
 
