@@ -1,0 +1,210 @@
+"""What the walk over all endpoints asks: one good call for each endpoint that changes something.
+
+Reads need no line here unless their address has a part or a question that `HELD` and `ASKED` do
+not know. A new endpoint that changes something needs one in `CHANGES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from models.domain.access import Role
+from tests.fakes_duty import LEAVE_HEADS, NOVEMBER, ROSTER_HEADS, sheet
+from tests.fakes_web import PASSWORD, jpeg, picture
+
+FINDING = "/api/v1/findings/{finding_id}"
+WHY: Final = {"json": {"reason": "核实"}}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One call that changes something.
+
+    Attributes:
+        action: What the audit log must say.
+        role: Who calls; None for nobody signed in.
+        sent: As of httpx.
+        held: Parts of the address, instead of those of the world.
+        keeps: Name under which the answer's `id` is held for later calls.
+        who: Login that the entry names, where it is not the caller's.
+        once: By an account of its own, which is not used again.
+        program: By the token of a program that sends clues.
+        status: What is answered, where it is no success.
+    """
+
+    action: str
+    role: Role | None = Role.REVIEWER
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    held: Mapping[str, str] = field(default_factory=dict)
+    keeps: str = ""
+    who: str = ""
+    once: bool = False
+    program: bool = False
+    status: int = 0
+
+
+LEAVE: Final = {
+    "person": "户籍/李四",
+    "kind": "事假",
+    "start": "2026-11-24T08:30:00+08:00",
+    "end": "2026-11-24T12:00:00+08:00",
+    "approver": "赵主任",
+}
+STOP: Final = {
+    "kind": "停电",
+    "start": "2026-11-23T09:00:00+08:00",
+    "end": "2026-11-23T10:00:00+08:00",
+    "hall_id": "h00",
+    "approver": "值班主任",
+}
+BOOK: Final = "李四,户籍,病假,2026-11-25 08:30,2026-11-25 12:00,2026-11-23 09:00,2026-11-23 09:00"
+PLAN: Final = b'{"year": 2027, "days": [{"name": "-", "date": "2027-01-01", "isOffDay": true}]}'
+DAY: Final = {"date": "2026-11-28", "worked": True, "reason": "延时服务", "hall_id": "h00"}
+ENTRY: Final = {"code": "S-01", "name": "首问不负责", "group": "十个不准"}
+
+SEEN: Final = {
+    "data": {"window_id": "w01-1", "code": "S-01"},
+    "files": {"picture": ("still.jpg", jpeg(picture(1)), "image/jpeg")},
+}
+SEEN_BESIDE: Final = SEEN | {"data": {"window_id": "w01-2", "code": "S-01"}}
+SIGNS_IN: Final = {"login": "signs.in", "password": PASSWORD}
+NEW: Final = "Harbour-8-lantern"
+NEW_PASSWORD: Final = {"old": PASSWORD, "new": NEW}
+TOKEN: Final = {
+    "name": "大屏取数",
+    "permissions": ["see_live"],
+    "expires_at": "2026-12-20T00:00:00+08:00",
+}
+SECURITY: Final = Role.SECURITY_ADMIN
+SYSTEM: Final = Role.SYSTEM_ADMIN
+CLUE: Final = {
+    "source": "vias-1",
+    "external_id": "evt-1",
+    "kind": "empty",
+    "window_id": "w01-1",
+    "at": "2026-11-23T09:40:00+08:00",
+}
+HOOK: Final = {"url": "http://127.0.0.1:9/in"}
+"""Nobody listens there; that a post fails is an answer too."""
+
+CHANGES: Final[dict[str, list[Change]]] = {
+    "GET /api/v1/evidence/{sha256}.jpg": [Change("evidence_viewed")],
+    "GET /api/v1/audit/export": [Change("audit_exported", Role.AUDITOR)],
+    f"POST {FINDING}/naming": [
+        Change("naming_asked", sent=WHY),
+        Change("naming_asked", sent=WHY, held={"finding_id": "2"}),
+    ],
+    f"POST {FINDING}/naming/refuse": [Change("naming_refused", Role.APPROVER, WHY)],
+    f"POST {FINDING}/naming/approve": [
+        Change("naming_approved", Role.APPROVER, WHY, {"finding_id": "2"})
+    ],
+    f"POST {FINDING}/confirm": [
+        Change("finding_decided", sent={"json": {}}, held={"finding_id": "3"})
+    ],
+    f"POST {FINDING}/dismiss": [Change("finding_decided", sent=WHY, held={"finding_id": "4"})],
+    f"POST {FINDING}/reopen": [Change("finding_decided", sent=WHY, held={"finding_id": "4"})],
+    f"POST {FINDING}/excuse": [Change("finding_decided", sent=WHY, held={"finding_id": "5"})],
+    "POST /api/v1/clues": [Change("hook_received", SYSTEM, {"json": CLUE}, program=True)],
+    "POST /api/v1/webhooks": [
+        Change("settings_changed", SYSTEM, {"json": HOOK}, keeps="hook_id"),
+    ],
+    **{
+        f"POST /api/v1/webhooks/{{hook_id}}/{what}": [Change("settings_changed", SYSTEM)]
+        for what in ("disable", "enable", "test")
+    },
+    "DELETE /api/v1/webhooks/{hook_id}": [Change("settings_changed", SYSTEM)],
+    "POST /api/v1/notifications/test": [Change("settings_changed", SYSTEM, {"json": {}})],
+    "POST /api/v1/notifications/{notification_id}/retry": [Change("settings_changed", SYSTEM)],
+    "POST /api/v1/staff": [
+        Change("duty_changed", sent={"files": sheet("姓名,单位", "李四,户籍", "王五,户籍")})
+    ],
+    "POST /api/v1/rosters": [
+        Change("duty_changed", sent={"files": sheet(ROSTER_HEADS, *NOVEMBER[:2])})
+    ],
+    "POST /api/v1/leave": [
+        Change("duty_changed", sent={"json": LEAVE}, keeps="notice_id"),
+    ],
+    "POST /api/v1/leave/import": [Change("duty_changed", sent={"files": sheet(LEAVE_HEADS, BOOK)})],
+    "POST /api/v1/leave/{notice_id}/back": [
+        Change("duty_changed", sent={"json": {"at": "2026-11-24T11:00:00+08:00"}})
+    ],
+    "POST /api/v1/leave/{notice_id}/withdraw": [Change("duty_changed", sent=WHY)],
+    "POST /api/v1/stops": [
+        Change("duty_changed", sent={"json": STOP}, keeps="stop_id"),
+        Change("duty_changed", sent={"json": STOP | {"kind": "演练"}}, keeps="stopped"),
+    ],
+    "POST /api/v1/stops/{stop_id}/withdraw": [
+        Change("duty_changed", sent=WHY, held={"stop_id": "{stopped}"})
+    ],
+    "POST /api/v1/calendar": [Change("duty_changed", sent={"files": {"file": ("y.json", PLAN)}})],
+    "POST /api/v1/calendar/overrides": [
+        Change("duty_changed", sent={"json": DAY}, keeps="override_id")
+    ],
+    "POST /api/v1/calendar/overrides/{override_id}/withdraw": [Change("duty_changed", sent=WHY)],
+    "POST /api/v1/behaviours/catalogue": [Change("duty_changed", sent={"json": ENTRY})],
+    "POST /api/v1/behaviours": [
+        Change("duty_changed", sent=SEEN, keeps="behaviour_id"),
+        Change("duty_changed", sent=SEEN_BESIDE, keeps="second"),
+    ],
+    "POST /api/v1/behaviours/{behaviour_id}/confirm": [
+        Change("finding_decided", sent={"files": SEEN["files"]})
+    ],
+    "POST /api/v1/behaviours/{behaviour_id}/dismiss": [
+        Change("finding_decided", sent=WHY, held={"behaviour_id": "{second}"})
+    ],
+    "POST /sign-in": [Change("sign_in", None, {"data": SIGNS_IN}, who="signs.in")],
+    "POST /api/v1/session": [Change("sign_in", None, {"json": SIGNS_IN}, who="signs.in")],
+    "POST /sign-in/demo": [  # there is no rehearsal here
+        Change("refused", None, {"data": {"role": "operator"}}, status=401)
+    ],
+    "POST /sign-out": [Change("sign_out", once=True)],
+    "DELETE /api/v1/session": [Change("sign_out", once=True)],
+    "POST /account/password": [
+        Change("password_changed", sent={"data": NEW_PASSWORD | {"again": NEW}}, once=True)
+    ],
+    "POST /api/v1/session/password": [
+        Change("password_changed", sent={"json": NEW_PASSWORD}, once=True)
+    ],
+    "POST /api/v1/accounts": [
+        Change("account_added", SECURITY, {"json": {"login": "new.one", "roles": ["operator"]}})
+    ],
+    "PATCH /api/v1/accounts/{login}": [
+        Change("account_changed", SECURITY, {"json": {"name": "新来的"}})
+    ],
+    **{
+        f"POST /api/v1/accounts/{{login}}/{what}": [Change("account_changed", SECURITY)]
+        for what in ("disable", "enable", "unlock", "reset-password")
+    },
+    "POST /api/v1/tokens": [Change("token_added", sent={"json": TOKEN}, keeps="token_id")],
+    "DELETE /api/v1/tokens/{token_id}": [Change("token_revoked")],
+}
+
+HELD: Final[dict[str, str]] = {
+    "camera_id": "c01",
+    "window_id": "w01-1",
+    "hall_id": "h00",
+    "finding_id": "1",
+    "number": "1",
+    "seq": "1",
+    "year": "2026",
+    "layout": "A",
+    "language": "zh",
+    "path": "no/such/address",
+    "login": "new.one",
+    "notification_id": "1",
+}
+"""Parts of addresses, beside those that changes left (`Change.keeps`)."""
+
+ASKED: Final[dict[str, dict[str, Any]]] = {
+    "GET /api/v1/rosters/coverage": {"params": {"month": "2026-11", "hall_id": "h00"}},
+    "GET /api/v1/rosters/current": {"params": {"month": "2026-11", "hall_id": "h00"}},
+    "GET /api/v1/rosters/export": {"params": {"month": "2026-11"}},
+    "POST /api/v1/rosters/preview": {"files": sheet(ROSTER_HEADS, *NOVEMBER[:2])},
+    "GET /api/v1/behaviours/report": {"params": {"month": "2026-11"}},
+    "GET /language/{language}": {"params": {"back": "/sign-in"}},
+}
+"""What reads are asked with."""
+
+REPEATABLE: Final = frozenset({"/api/v1/wall", "/api/v1/cameras/c01/thumbnail.jpg"})
