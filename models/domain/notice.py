@@ -35,6 +35,7 @@ class NoticeKind(StrEnum):
     UNDELIVERED = "undelivered"  # 送不出去
     DIGEST = "digest"  # 日报
     ZERO_REPORT = "zero_report"  # 零报告
+    CASE_CARD = "case_card"  # 办件预警(黄牌、红牌、严重)
     TEST = "test"  # 测试
 
 
