@@ -31,7 +31,7 @@ class Guard:
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
 
-    def __call__(self, request: Request) -> None:
+    async def __call__(self, request: Request) -> None:  # no thread for so little
         if not (self.rule.on_machine and is_on_machine(request)):
             admit(self.rule, visitor_of(request), request.url.path)
 
@@ -55,7 +55,7 @@ def visitor_of(request: Request) -> Visitor | None:
     return visitor
 
 
-def visitor_at(request: Request) -> Visitor:
+async def visitor_at(request: Request) -> Visitor:
     """Who calls, of an endpoint that needs an account.
 
     Raises:
