@@ -92,9 +92,19 @@ class Cast:
         speed: Simulated seconds per real second.
         places: Where everything lies.
         say: Told of progress, a line at a time.
+        rtsp_cameras: How many cameras come as RTSP where a server for it is there.
     """
 
-    def __init__(self, day: Day, speed: float, places: Places, say: Say) -> None:
+    def __init__(
+        self,
+        day: Day,
+        speed: float,
+        places: Places,
+        say: Say,
+        *,
+        rtsp_cameras: int = rtsp.HOW_MANY,
+    ) -> None:
+        self._rtsp_cameras = rtsp_cameras
         self._day = day
         self._speed = speed
         self.places = places
@@ -193,7 +203,7 @@ class Cast:
 
     def _with_rtsp(self, rehearsal: Rehearsal) -> Rehearsal:
         """The same with a few cameras as RTSP."""
-        cameras = rtsp.cameras(self._day)
+        cameras = rtsp.cameras(self._day, self._rtsp_cameras)
         process = self._start("rtsp", [rtsp.SYSTEM_PYTHON, str(rtsp.SCRIPT)], piped=True)
         assert process.stdin is not None  # noqa: S101  asked for with PIPE
         process.stdin.write(rtsp.order(rehearsal.pictures_port, cameras, rehearsal.login))

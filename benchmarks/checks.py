@@ -1,6 +1,6 @@
 """39 halls checked at once from the 82 cameras of the rehearsal: how soon is every window told?
 
-    python -m benchmarks.checks [--speed 1] [--settle 0] [--warm 90]
+    python -m benchmarks.checks [--speed 1] [--settle 0] [--warm 90] [--rtsp 8]
 
 The watch runs as it does for real (two cores: the pictures are drawn on the same machine). After
 `--warm` seconds one roll-call of every hall is written; 130 first looks should be told within
@@ -92,12 +92,13 @@ def main() -> None:
     asked.add_argument("--speed", type=float, default=1.0)
     asked.add_argument("--warm", type=float, default=90.0, help="real seconds before the call")
     asked.add_argument("--settle", type=float, default=0.0, help="seconds of the clock after it")
+    asked.add_argument("--rtsp", type=int, default=8, help="cameras that come as real RTSP")
     asked.add_argument("--seed", type=int, default=2026)
     given = asked.parse_args()
     day = written(built(given.seed), UNTIL)
     places = Corner(Path("var"))
     print("preparing the pictures of 82 cameras …", flush=True)
-    with Cast(day, given.speed, places, print) as cast:
+    with Cast(day, given.speed, places, print, rtsp_cameras=given.rtsp) as cast:
         cast.start(web=False, begins=BEGINS)
         _waited(cast, given.warm)
         call = called(cast)

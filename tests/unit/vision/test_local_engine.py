@@ -15,6 +15,7 @@ from models.domain.presence import PresenceProfile, Reason, State
 from tests.builders import NINE
 from tests.fakes_cameras import Step, broken
 from tests.fakes_detectors import PHONE_BGR, hall, painted, stand
+from vision.attention import Attention
 from vision.camera_desk import CameraDesk, Examined
 from vision.camera_link import BackOff, CameraLink, LinkState
 from vision.clue_desk import ClueDesk
@@ -110,6 +111,7 @@ class House:
         shelf: Shelf | None = None,
         open_now: bool = True,
         witness: Callable[[Examined, bytes], None] | None = None,
+        attention: Attention | None = None,
     ) -> None:
         clock = QuickClock()
         self.camera = Camera(clock, script)
@@ -138,6 +140,7 @@ class House:
             watched=lambda _camera, _now: open_now,
             workers=1,
             witness=witness,
+            attention=attention,
         )
 
     def until(self, happened: Callable[[], bool], within_s: float = 10.0) -> None:
@@ -181,6 +184,14 @@ def test_outside_sessions_the_wall_shows_the_camera_and_nobody_is_examined() -> 
     house.until(lambda: len(house.shelf.shown) >= 3)
     assert house.meter.pictures == 0
     assert house.state() is None
+
+
+def test_outside_sessions_a_check_has_the_camera_examined() -> None:
+    attention = Attention()
+    attention.set({"cam1": 5.0})
+    house = House([STAFFED], open_now=False, attention=attention)
+    house.until(lambda: house.state() is State.PRESENT)
+    assert house.meter.pictures >= 1
 
 
 def test_a_phone_in_a_clerks_hand_becomes_a_clue_with_its_picture() -> None:

@@ -42,7 +42,7 @@ def is_there() -> bool:
     return probe.returncode == 0
 
 
-def cameras(day: Day) -> list[str]:
+def cameras(day: Day, how_many: int = HOW_MANY) -> list[str]:
     """A few cameras that ask for no password as snapshots and have no part in the script."""
     busy = {camera for one in day.staged for camera in day.city.cameras_of(one.window_id)}
     quiet = [
@@ -50,7 +50,7 @@ def cameras(day: Day) -> list[str]:
         for plan in day.city.cameras.values()
         if plan.id not in busy and manner_of(plan.id) is Manner.NONE
     ]
-    return quiet[-HOW_MANY:]
+    return quiet[-how_many:]
 
 
 def path_of(camera_id: str) -> str:
