@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -126,6 +126,7 @@ def start(
     by: str,
     reason: str,
     now: datetime,
+    within: Collection[str] | None = None,
 ) -> str:
     """Write a check of every hall, due now, in the caller's transaction.
 
@@ -136,6 +137,7 @@ def start(
         by: Login of who asks.
         reason: Why; needed for a hall that is closed now, whose check counts in no rate (S08).
         now: The moment.
+        within: Of these halls alone, where all are wanted; the caller's scope.
 
     Returns:
         The plan's key; `progress` tells how far it has come.
@@ -146,7 +148,10 @@ def start(
         ForbiddenMove: all of them were called a moment ago.
     """
     opened = open_halls(desk, now)
-    wanted = _wanted(desk, halls, opened, everything=bool(reason.strip()))
+    everything: Collection[str] = desk.halls if reason.strip() else opened
+    if within is not None:
+        everything = [one for one in everything if one in within]
+    wanted = _wanted(desk, halls, everything)
     name = str(uuid4())
     checks = [
         by_hand(
@@ -173,26 +178,30 @@ def start(
     return left[0].plan
 
 
-def progress(uow: UnitOfWork, plan: str, windows: Iterable[Window]) -> Progress:
+def progress(
+    uow: UnitOfWork, plan: str, windows: Iterable[Window], halls: frozenset[str] | None = None
+) -> Progress:
     """How far a roll-call has come.
 
     Args:
         uow: The record.
         plan: What `start` gave.
         windows: All windows of the settings.
+        halls: Of these halls alone, None for all: the caller's scope.
 
     Raises:
         InputError: there is no such roll-call.
     """
-    checks = uow.checks.find(CheckQuery(plan=plan), limit=10_000) if plan else ()
+    query = CheckQuery(plan=plan, kind=CheckKind.ROLL_CALL.value, halls=halls)
+    checks = uow.checks.find(query, limit=10_000) if plan else ()
     if not checks:
         raise InputError(
             f"没有查岗任务“{plan}”。", f"there is no roll-call {plan!r}.", where="plan"
         )
     tallies = uow.checks.tallies([check.id for check in checks])
     many = Counter(window.hall_id for window in windows)
-    halls = sorted(checks, key=lambda one: one.hall_id)
-    return Progress(plan, tuple(_called(one, many[one.hall_id], tallies) for one in halls))
+    by_hall = sorted(checks, key=lambda one: one.hall_id)
+    return Progress(plan, tuple(_called(one, many[one.hall_id], tallies) for one in by_hall))
 
 
 def _called(check: Check, windows: int, tallies: Mapping[int, Mapping[str, int]]) -> HallCalled:
@@ -203,11 +212,11 @@ def _called(check: Check, windows: int, tallies: Mapping[int, Mapping[str, int]]
 
 
 def _wanted(
-    desk: DutyDesk, halls: Iterable[str] | None, opened: frozenset[str], *, everything: bool
+    desk: DutyDesk, halls: Iterable[str] | None, everything: Collection[str]
 ) -> Sequence[str]:
     with_windows = {window.hall_id for window in desk.windows.values()}
     if halls is None:
-        found = [one for one in desk.halls if one in (with_windows if everything else opened)]
+        found = [one for one in desk.halls if one in everything and one in with_windows]
         if not found:
             raise InputError(
                 "当前没有大厅在工作时间内;非工作时间查岗须填写事由。",

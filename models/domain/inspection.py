@@ -218,6 +218,7 @@ class CheckQuery:
     Attributes:
         plan: A whole plan key.
         day: An ISO date: plans of that day (`…:2026-11-23`).
+        campaign: Id of a campaign.
         since: `due_at` at or after.
         until: `due_at` before.
         halls: Only these halls, None for all: the visitor's scope.
@@ -226,6 +227,7 @@ class CheckQuery:
 
     plan: str = ""
     day: str = ""
+    campaign: str = ""
     hall_id: str = ""
     kind: str = ""
     state: str = ""

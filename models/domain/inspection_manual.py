@@ -56,7 +56,7 @@ def by_hand(
                 f"hall {hall_id!r} is closed now ({what}); a check by hand needs a reason.",
                 where="reason",
             )
-        details |= {OFF_DAY: True, "off": OFF_HOURS if day.worked else OFF_DAY}
+        details |= _off(day)
     _named(by)
     return Check(
         f"manual:{name}", hall_id, 1, CheckKind.ROLL_CALL, now, now, by=by, details=details
@@ -74,6 +74,7 @@ def enter_visit(
     seen_at: datetime,
     now: datetime,
     note: str = "",
+    closed: CalendarDay | None = None,
 ) -> tuple[Check, Entry]:
     """Enter a visit on the spot (明查 or 暗访) with its results; it ends at once.
 
@@ -87,9 +88,12 @@ def enter_visit(
         seen_at: When the visitors were there.
         now: The moment.
         note: What they wrote.
+        closed: What that day was in the hall, where the hall was closed at the moment; None
+            where it was open. Such a visit needs a note and counts in no rate.
 
     Raises:
-        InputError: another kind, a moment to come, no result, or one that is not certain.
+        InputError: another kind, a moment to come, no result, one that is not certain, or the
+            hall was closed and nothing says why.
     """
     found = list(results)
     if kind not in VISITS:
@@ -104,7 +108,15 @@ def enter_visit(
             where="results",
         )
     _named(by)
-    details = {"note": note.strip()} if note.strip() else {}
+    details: dict[str, Any] = {"note": note.strip()} if note.strip() else {}
+    if closed is not None:
+        if not details:
+            raise InputError(
+                f"大厅“{hall_id}”当时不开放,须在备注中写明理由。",
+                f"hall {hall_id!r} was closed then; the note must say why it was visited.",
+                where="note",
+            )
+        details |= _off(closed)
     check = uow.checks.put_check(
         Check(f"visit:{name}", hall_id, 1, kind, seen_at, now, by=by, details=details)
     )
@@ -115,6 +127,10 @@ def enter_visit(
     certain = [replace(one, looked_at=one.looked_at or seen_at, settled_at=now) for one in found]
     uow.checks.save_results(check.id, epoch, certain, now)
     return settle(uow, check.id, epoch, now)
+
+
+def _off(day: CalendarDay) -> dict[str, Any]:
+    return {OFF_DAY: True, "off": OFF_HOURS if day.worked else OFF_DAY}
 
 
 def _named(by: str) -> None:

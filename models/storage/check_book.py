@@ -251,6 +251,9 @@ def _chosen(statement: Select[Any], query: CheckQuery) -> Select[Any]:
             statement = statement.where(checks.c[name] == wanted)
     if query.day:
         statement = statement.where(checks.c.plan.endswith(f":{query.day}", autoescape=True))
+    if query.campaign:
+        begins = f"campaign:{query.campaign}:"
+        statement = statement.where(checks.c.plan.startswith(begins, autoescape=True))
     if query.since is not None:
         statement = statement.where(checks.c.due_at >= query.since)
     if query.until is not None:
