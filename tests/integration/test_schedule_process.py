@@ -129,6 +129,7 @@ def test_a_paused_one_that_comes_back_writes_nothing_more(
     assert lease(seen).epoch == 3
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_runs_when_is_told_in_a_table_and_as_json(
     settings: Path, first: Process, seen: Record
 ) -> None:
