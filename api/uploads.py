@@ -85,9 +85,12 @@ def spreadsheets(*, most: int = MOST_FILES) -> Any:
 
 
 def pictures() -> Any:
-    """A dependency: at most one JPEG in the field `picture`."""
+    """A dependency: at most one JPEG in the field `picture`; a call without a body has none."""
 
     async def received(request: Request) -> AsyncIterator[Upload]:
+        if "content-type" not in request.headers:
+            yield Upload((), {})
+            return
         async with (
             _received(request, "picture", PICTURE_BYTES, 1) as upload,
             _turn(request.app),
@@ -118,7 +121,10 @@ def form_of(field: str, shape: type[BaseModel] | None = None, *, needed: bool) -
         **({"required": needs} if needs else {}),
     }
     return {
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+        "requestBody": {
+            "required": needed or shape is not None,
+            "content": {"multipart/form-data": {"schema": schema}},
+        }
     }
 
 
