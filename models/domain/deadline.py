@@ -7,7 +7,7 @@ days (82).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -128,25 +128,27 @@ class Deadlines:
         days = (accepted + timedelta(days=n) for n in range(1, length + 1))
         return sum(self._counts(day, case.suspensions) for day in days)
 
-    def cards(self, case: Case, now: datetime) -> list[Raised]:
-        """Every card that the case has raised up to `now`, each level once, in order.
+    def moments(self, case: Case) -> list[Raised]:
+        """From when each card would be due if the case stayed open, in order of level.
 
-        What ended in time raises nothing later; a returned case (退回件) has no promise.
+        A returned case (退回件) has no promise.
         """
         if case.case_type is CaseType.RETURNED:
             return []
-        until = now if case.ended_at is None else min(now, case.ended_at)
         moments = [
             (Card.REMINDER, self._reminder_at(case)),
             (Card.YELLOW, self._yellow_at(case)),
             (Card.RED, self.due_at(case)),
             (Card.SERIOUS, self.statutory_at(case)),
         ]
-        return [
-            Raised(card, at)
-            for card, at in moments
-            if at is not None and (at < until if card in {Card.RED, Card.SERIOUS} else at <= until)
-        ]
+        return [Raised(card, at) for card, at in moments if at is not None]
+
+    def cards(self, case: Case, now: datetime) -> list[Raised]:
+        """Every card that the case has raised up to `now`, each level once, in order.
+
+        What ended in time raises nothing later.
+        """
+        return due_of(self.moments(case), case, now)
 
     def on_time(self, case: Case) -> bool | None:
         """Whether a closed case kept its promise; None while it is open."""
@@ -180,3 +182,13 @@ class Deadlines:
     def date_of(self, moment: datetime) -> date:
         """The local date of a moment."""
         return moment.astimezone(self._zone).date()
+
+
+def due_of(moments: Iterable[Raised], case: Case, now: datetime) -> list[Raised]:
+    """Those of a case's moments that have come up to `now`, or had when it ended."""
+    until = now if case.ended_at is None else min(now, case.ended_at)
+    return [
+        one
+        for one in moments
+        if (one.at < until if one.card in {Card.RED, Card.SERIOUS} else one.at <= until)
+    ]
