@@ -24,10 +24,18 @@ from sqlalchemy import (
     update,
 )
 
-from models.domain.access import EVERYWHERE, Role, Scope
+from models.domain.access import EVERYWHERE, Scope
 from models.domain.hooks import Hook
-from models.domain.notice import Audience, ItemState, Notice, Severity
+from models.domain.notice import ItemState, Notice
 from models.domain.ports_outbox import Delivery, Kept
+from models.storage.outbox_rows import (
+    content_of,
+    delivery_of,
+    hook_of,
+    notice_of,
+    row_of,
+    scope_row,
+)
 from models.storage.statements import insert_or, within
 from models.storage.tables.outbox import deliveries, hooks, notices
 
@@ -48,7 +56,7 @@ class StoredOutbox:
             "severity": notice.severity.value,
             "hall_id": notice.audience.hall_id,
             "unit_id": notice.audience.unit_id,
-            "content": _content(notice),
+            "content": content_of(notice),
             "at": at,
             "state": ItemState.WAITING.value,
         }
@@ -74,7 +82,7 @@ class StoredOutbox:
         return sum(self._add(one) for one in deliveries)
 
     def _add(self, one: Delivery) -> bool:
-        return self._is_new(deliveries, _row(one))
+        return self._is_new(deliveries, row_of(one))
 
     def _is_new(self, table: Table, row: dict[str, Any]) -> bool:
         statement = insert_or(self._connection, table).on_conflict_do_nothing()
@@ -195,7 +203,7 @@ class StoredOutbox:
         return int(done.rowcount)
 
     def add_hook(self, hook: Hook) -> Hook:
-        row = asdict(hook) | _scope(hook) | {"topics": sorted(hook.topics)}
+        row = asdict(hook) | scope_row(hook) | {"topics": sorted(hook.topics)}
         del row["id"], row["scope"]
         result = self._connection.execute(hooks.insert(), row)
         key = result.inserted_primary_key
@@ -205,11 +213,13 @@ class StoredOutbox:
         return found
 
     def hooks(self) -> Sequence[Hook]:
-        return [_hook(row) for row in self._connection.execute(select(hooks).order_by(hooks.c.id))]
+        return [
+            hook_of(row) for row in self._connection.execute(select(hooks).order_by(hooks.c.id))
+        ]
 
     def hook(self, hook_id: int) -> Hook | None:
         row = self._connection.execute(select(hooks).where(hooks.c.id == hook_id)).first()
-        return None if row is None else _hook(row)
+        return None if row is None else hook_of(row)
 
     def remove_hook(self, hook_id: int) -> bool:
         done = self._connection.execute(hooks.delete().where(hooks.c.id == hook_id))
@@ -231,12 +241,12 @@ class StoredOutbox:
 
     def _kept(self, query: Select[Any]) -> list[Kept]:
         return [
-            Kept(row.id, _notice(row), row.at, ItemState(row.state))
+            Kept(row.id, notice_of(row), row.at, ItemState(row.state))
             for row in self._connection.execute(query)
         ]
 
     def _deliveries(self, query: Select[Any]) -> list[Delivery]:
-        return [_delivery(row) for row in self._connection.execute(query)]
+        return [delivery_of(row) for row in self._connection.execute(query)]
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -256,57 +266,3 @@ def _in_state(query: Select[Any], state: ItemState | None) -> Select[Any]:
     if state is ItemState.WAITING:
         found = or_(found, notices.c.state == state.value)
     return query.where(found)
-
-
-def _content(notice: Notice) -> dict[str, Any]:
-    return {
-        "roles": sorted(role.value for role in notice.audience.roles),
-        "data": dict(notice.data),
-        "title_zh": notice.title_zh,
-        "title_en": notice.title_en,
-        "body_zh": notice.body_zh,
-        "body_en": notice.body_en,
-    }
-
-
-def _notice(row: Row[Any]) -> Notice:
-    held = row.content
-    return Notice(
-        kind=row.kind,
-        key=row.key,
-        severity=Severity(row.severity),
-        audience=Audience(frozenset(map(Role, held["roles"])), row.hall_id, row.unit_id),
-        data=held["data"],
-        title_zh=held["title_zh"],
-        title_en=held["title_en"],
-        body_zh=held["body_zh"],
-        body_en=held["body_en"],
-    )
-
-
-def _row(one: Delivery) -> dict[str, Any]:
-    row = asdict(one) | {"state": one.state.value}
-    del row["id"]
-    return row
-
-
-def _delivery(row: Row[Any]) -> Delivery:
-    values = dict(row._mapping)
-    return Delivery(**values | {"state": ItemState(values["state"])})
-
-
-def _scope(hook: Hook) -> dict[str, Any]:
-    halls, units = hook.scope.halls, hook.scope.units
-    return {
-        "halls": None if halls is None else sorted(halls),
-        "units": None if units is None else sorted(units),
-    }
-
-
-def _hook(row: Row[Any]) -> Hook:
-    values = dict(row._mapping)
-    halls, units = values.pop("halls"), values.pop("units")
-    scope = Scope(
-        None if halls is None else frozenset(halls), None if units is None else frozenset(units)
-    )
-    return Hook(**values | {"topics": frozenset(values["topics"]), "scope": scope})
