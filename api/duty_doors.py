@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from api.auth.audit import console, note
 from api.settings import Settings
 from api.wiring import make_record
 from models.domain.errors import InputError
 from models.domain.leave import EXEMPTION_NAMES, NOTICE_NAMES, ExemptionKind, NoticeKind
 from models.domain.people import Person, Staff
-from models.domain.ports import MakeUnitOfWork
+from models.domain.ports import MakeUnitOfWork, UnitOfWork
 from models.domain.roster import Roster
 from models.storage.engine import sqlite_file
 from models.storage.record import Record, open_existing_record
@@ -69,6 +70,19 @@ def existing(settings: Settings) -> Iterator[Record]:
         yield record
     finally:
         record.close()
+
+
+def typed(uow: UnitOfWork, action: str, target: str, now: datetime, by: str) -> None:
+    """Enter in the audit log what a command does, in the transaction of the change.
+
+    Args:
+        uow: The transaction; everything else was written already.
+        action: As `api.auth.audit.note` takes it.
+        target: What it is about.
+        now: The moment.
+        by: Who it was done for, as typed; the entry is of who is logged in on this machine.
+    """
+    note(uow, console(), action, target, now, by=by)
 
 
 def moment_of(text: str, settings: Settings, where: str) -> datetime:

@@ -58,9 +58,10 @@ def set_(
     from dataclasses import replace
 
     from api.behaviour import catalogue_of, put_behaviour
-    from api.duty_doors import opened, user
+    from api.duty_doors import opened, typed, user
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.audit import Action
     from models.domain.behaviour import Behaviour
 
     chosen = load_settings(settings)
@@ -76,6 +77,7 @@ def set_(
             retired=retired,
         )
         put_behaviour(uow, entry, now, by or user())
+        typed(uow, Action.DUTY_CHANGED, f"catalogue:{code}", now, by or user())
         uow.commit()
     typer.echo(f"{code} {name} [{group}]")
 
@@ -99,11 +101,12 @@ def register(
 ) -> None:
     """Register by hand what somebody does at a window (待核实), with a still as evidence."""
     from api.behaviour import catalogue_of
-    from api.duty_doors import moment_of, opened, window_of
+    from api.duty_doors import moment_of, opened, typed, window_of
     from api.settings import load_settings
     from api.settings.domain import windows_of
     from api.stills import Wanted, stills_of
     from api.wiring import make_clock
+    from models.domain.audit import Action
     from vision.behaviour_clerk import BehaviourClerk
 
     chosen = load_settings(settings)
@@ -120,6 +123,7 @@ def register(
             row = BehaviourClerk(uow, now).register(
                 where, catalogue_of(uow).get(code), seen, by=by, note=note, shots=shots
             )
+            typed(uow, Action.DUTY_CHANGED, f"behaviour:{row.id}", now, by)
             uow.commit()
     typer.echo(f"#{row.id} {row.details['label']} 待核实 / to verify")
 
@@ -169,10 +173,11 @@ def confirm(
     settings: SettingsFile = None,
 ) -> None:
     """A person confirms a clue or a registration by its still."""
-    from api.duty_doors import opened
+    from api.duty_doors import opened, typed
     from api.settings import load_settings
     from api.stills import still_of
     from api.wiring import make_clock
+    from models.domain.audit import Action
     from models.domain.life import Stage
     from vision.behaviour_clerk import BehaviourClerk
 
@@ -189,6 +194,7 @@ def confirm(
                 shots = [shot]
         with record.make_uow() as uow:
             moved = BehaviourClerk(uow, now).move(number, Stage.CONFIRMED, by, shots=shots)
+            typed(uow, Action.FINDING_DECIDED, f"behaviour:{number}", now, by)
             uow.commit()
     typer.echo(f"#{moved.id} {moved.details['label']} 确认 / confirmed")
 
@@ -200,9 +206,10 @@ def dismiss(
     settings: SettingsFile = None,
 ) -> None:
     """A person dismisses a clue or a registration (误报排除), with a reason."""
-    from api.duty_doors import opened
+    from api.duty_doors import opened, typed
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.audit import Action
     from models.domain.life import Stage
     from vision.behaviour_clerk import BehaviourClerk
 
@@ -210,6 +217,7 @@ def dismiss(
     now = make_clock(chosen).now()
     with opened(chosen) as record, record.make_uow() as uow:
         moved = BehaviourClerk(uow, now).move(number, Stage.DISMISSED, by, reason=reason)
+        typed(uow, Action.FINDING_DECIDED, f"behaviour:{number}", now, by)
         uow.commit()
     typer.echo(f"#{moved.id} {moved.details['label']} 误报排除 / dismissed")
 

@@ -60,9 +60,10 @@ def import_(
 ) -> None:
     """Import the official plan of a year; it replaces what was known of that year."""
     from api.duty_changes import put_year
-    from api.duty_doors import opened, text_of, user
+    from api.duty_doors import opened, text_of, typed, user
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.audit import Action
     from models.domain.calendar_files import read_year_file
 
     chosen = load_settings(settings)
@@ -70,6 +71,7 @@ def import_(
     now = make_clock(chosen).now()
     with opened(chosen) as record, record.make_uow() as uow:
         put_year(uow, plan, now, by or user())
+        typed(uow, Action.DUTY_CHANGED, f"calendar:{plan.year}", now, by or user())
         uow.commit()
     off = sum(not day.worked for day in plan.days)
     typer.echo(
@@ -88,10 +90,12 @@ def override(
 ) -> None:
     """Open or close a hall, or all of them, on a day."""
     from api.duty_changes import put_override
-    from api.duty_doors import day_of, opened, user
+    from api.duty_doors import day_of, opened, typed, user
     from api.duty_forms import day_stated
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.audit import Action
+    from models.domain.duty_rows import override_key
 
     chosen = load_settings(settings)
     on = day_of(date, "DATE")
@@ -99,5 +103,6 @@ def override(
     now = make_clock(chosen).now()
     with opened(chosen) as record, record.make_uow() as uow:
         put_override(uow, day, now, by or user(), reason)
+        typed(uow, Action.DUTY_CHANGED, f"calendar:{override_key(hall, on)}", now, by or user())
         uow.commit()
     typer.echo(f"{on} {hall or '*'}: {'班 / work' if work else '休 / off'} {reason}")

@@ -80,15 +80,17 @@ def excuse(number: Number, by: By, reason: Reason, settings: SettingsFile = None
 
 def _decide(number: int, to: str, by: str, reason: str, settings: SettingsFile) -> None:
     from api.decisions import decide
-    from api.duty_doors import opened
+    from api.duty_doors import opened, typed
     from api.duty_record import of_record
     from api.settings import load_settings
     from api.settings.domain import windows_of
     from api.wiring import make_clock
+    from models.domain.audit import Action
     from models.domain.life import STAGE_NAMES, Stage
 
     chosen = load_settings(settings)
     stage = Stage(to)
+    now = make_clock(chosen).now()
     with opened(chosen) as record, record.make_uow() as uow:
         done = decide(
             uow,
@@ -96,10 +98,11 @@ def _decide(number: int, to: str, by: str, reason: str, settings: SettingsFile) 
             stage,
             by=by,
             reason=reason,
-            now=make_clock(chosen).now(),
+            now=now,
             duty=of_record(chosen, uow).duty,
             windows=windows_of(chosen),
         )
+        typed(uow, Action.FINDING_DECIDED, f"finding:{number}", now, by)
         uow.commit()
     whose = f" {done.person}" if done.person else ""
     typer.echo(f"#{number} {done.row.details['label']} {STAGE_NAMES[stage]} / {stage.value}{whose}")

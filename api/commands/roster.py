@@ -45,11 +45,12 @@ def import_(
     settings: SettingsFile = None,
 ) -> None:
     """Import roster files, all of them or nothing; exit 2 and nothing written on any error."""
-    from api.duty_doors import contents_of, looked_at, month_of, opened, user
+    from api.duty_doors import contents_of, looked_at, month_of, opened, typed, user
     from api.duty_record import in_force
     from api.roster_import import Correction, import_into, read_import
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.audit import Action
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
@@ -63,6 +64,7 @@ def import_(
     if not dry_run:
         with opened(chosen) as record, record.make_uow() as uow:
             found = import_into(chosen, uow, content, now, by=name, month=only, correction=why)
+            typed(uow, Action.DUTY_CHANGED, "roster", now, name)
             uow.commit()
     _tell(found, dry_run=dry_run)
 
@@ -138,10 +140,11 @@ def staff(
     settings: SettingsFile = None,
 ) -> None:
     """Import staff lists; each unit in the file gets the list that stands there."""
-    from api.duty_doors import opened, user
+    from api.duty_doors import opened, typed, user
     from api.settings import load_settings
     from api.staff import put_staff
     from api.wiring import make_clock
+    from models.domain.audit import Action
     from scheduler.rosters.staff_csv import read_staff_file
 
     chosen = load_settings(settings)
@@ -149,6 +152,7 @@ def staff(
     now = make_clock(chosen).now()
     with opened(chosen) as record, record.make_uow() as uow:
         changed = put_staff(uow, read, now, by or user())
+        typed(uow, Action.DUTY_CHANGED, "staff", now, by or user())
         uow.commit()
     typer.echo(
         f"{len(read.persons)} 人 / people, {len(read.units)} 单位 / units, "

@@ -33,10 +33,11 @@ def add(
 ) -> None:
     """Register an approved stop; it holds for the time before its approval too."""
     from api.duty_changes import put_exemption
-    from api.duty_doors import moment_of, opened, user
+    from api.duty_doors import moment_of, opened, typed, user
     from api.duty_forms import stop_stated
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.audit import Action
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
@@ -54,6 +55,7 @@ def add(
     )
     with opened(chosen) as record, record.make_uow() as uow:
         kept = put_exemption(uow, stop, now, by or user())
+        typed(uow, Action.DUTY_CHANGED, f"stop:{kept.id}", now, by or user())
         uow.commit()
     typer.echo(f"{kept.id} 已登记 / registered")
 
