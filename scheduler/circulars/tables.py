@@ -26,6 +26,7 @@ from models.domain.document import Cell, Column, Table
 from models.domain.report import Correction, Report, ReportProblem, UnitRow, Unseen
 
 SUMMARY: Final = "单位汇总表"
+OWN_FIGURES: Final = "本单位核查数据"
 PROBLEMS: Final = "问题清单"
 UNSEEN: Final = "摄像头无法核查清单"
 CORRECTIONS: Final = "更正情况"
@@ -37,6 +38,11 @@ TOO_FEW: Final = "样本不足"
 
 def summary(report: Report) -> Table:
     """附件1: one line for each unit, every column of the balance (domain.md §2.6)."""
+    return summary_of(report.rows)
+
+
+def summary_of(lines: Sequence[UnitRow]) -> Table:
+    """The same of these units only."""
     figures = ["计划", "有效", *(RESULT_NAMES[result] for result in RESULT_COLUMNS), "不规范"]
     columns = (
         Column("单位", 8),
@@ -45,12 +51,17 @@ def summary(report: Report) -> Table:
         Column("扣分", 2.4, number=True),
         Column("名次", 3, number=True),
     )
-    misconduct = sum(row.misconduct for row in report.rows)
+    misconduct = sum(row.misconduct for row in lines)
+    counts = sum((row.counts for row in lines), CheckCounts({}))
     return Table(
         SUMMARY,
         columns,
-        tuple(_summary_row(row) for row in report.rows),
-        total=(*_figures("合计", report.counts, misconduct), None, None),
+        tuple(_summary_row(row) for row in lines),
+        total=(
+            *_figures("合计", sum((row.counts for row in lines), CheckCounts({})), misconduct),
+            None,
+            None,
+        ),
         notes=(
             f"{EFFECTIVE_FORMULA};{ON_POST_FORMULA}。",
             f"{VACANCY_FORMULA};{UNVERIFIABLE_FORMULA}。",
@@ -72,38 +83,62 @@ def _summary_row(row: UnitRow) -> tuple[Cell, ...]:
     return (*_figures(row.unit_id, row.counts, row.misconduct), points, place)
 
 
+def own_figures(row: UnitRow) -> Table:
+    """One unit's line of the summary, upright: two figures a line."""
+    table = summary_of((row,))
+    line = table.rows[0]
+    pairs = [(column.name, cell) for column, cell in zip(table.columns, line, strict=True)]
+    figures = pairs[1:]
+    half = len(figures) // 2
+    rows = tuple(
+        (*left, *right) for left, right in zip(figures[:half], figures[half:], strict=True)
+    )
+    columns = (Column("项目", 6), Column("本期", 5, number=True)) * 2
+    return Table(OWN_FIGURES, columns, rows, notes=table.notes)
+
+
 def problems(found: Sequence[ReportProblem], *, named: bool = False) -> Table:
     """附件2: every problem with date, minute, place, length and evidence number."""
-    columns = [
-        Column("编号", 3, number=True),
-        Column("日期", 5),
-        Column("时刻", 3),
-        Column("单位", 6),
-        Column("大厅", 6),
-        Column("窗口", 5),
-        Column("情形", 6),
-        Column("时长", 5),
-        Column("证据号", 5),
-        Column("状态", 4),
-    ]
-    if named:
-        columns.append(Column("责任人", 4))
+    names = [Column("责任人", 4)] if named else []
+    columns = (*_PROBLEM[:3], Column("单位", 6), *_PROBLEM[3:], *names)
     rows: list[tuple[Cell, ...]] = []
     for one in found:
-        row: tuple[Cell, ...] = (
-            one.number,
-            f"{one.at:%Y-%m-%d}",
-            f"{one.at:%H:%M}",
-            one.unit_id,
-            one.hall,
-            one.window,
-            one.label,
-            one.duration,
-            one.evidence,
-            one.state,
-        )
+        line = _problem(one)
+        row = (*line[:3], one.unit_id, *line[3:])
         rows.append((*row, one.person) if named else row)
-    return Table(PROBLEMS, tuple(columns), tuple(rows))
+    return Table(PROBLEMS, columns, tuple(rows))
+
+
+def own_problems(found: Sequence[ReportProblem]) -> Table:
+    """One unit's own problems."""
+    return Table(PROBLEMS, _PROBLEM, tuple(_problem(one) for one in found))
+
+
+_PROBLEM: Final = (
+    Column("编号", 3, number=True),
+    Column("日期", 6),
+    Column("时刻", 3.4),
+    Column("大厅", 6),
+    Column("窗口", 5),
+    Column("情形", 5),
+    Column("时长", 5),
+    Column("证据号", 5.4),
+    Column("状态", 3.6),
+)
+
+
+def _problem(one: ReportProblem) -> tuple[Cell, ...]:
+    return (
+        one.number,
+        f"{one.at:%Y-%m-%d}",
+        f"{one.at:%H:%M}",
+        one.hall,
+        one.window,
+        one.label,
+        one.duration,
+        one.evidence,
+        one.state,
+    )
 
 
 def unseen(found: Iterable[Unseen]) -> Table:

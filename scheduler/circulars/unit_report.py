@@ -43,7 +43,7 @@ def unit_report(report: Report, unit_id: str, heads: Heads, issue: Issue) -> Doc
     blocks: list[Block] = [
         Para(_lead(report, row)),
         Heading(1, "一、核查情况"),
-        tables.summary(_alone(report, row)),
+        tables.own_figures(row),
         Para(_compared(report, row)),
         Heading(1, "二、问题明细"),
         *_problems(own),
@@ -97,7 +97,7 @@ def _compared(report: Report, row: UnitRow) -> str:
 
 
 def _problems(own: Sequence[ReportProblem]) -> list[Block]:
-    return [tables.problems(own)] if own else [Para("本期未发现问题。")]
+    return [tables.own_problems(own)] if own else [Para("本期未发现问题。")]
 
 
 def _demands(report: Report, heads: Heads, own: Sequence[ReportProblem]) -> list[str]:

@@ -177,7 +177,10 @@ def test_a_unit_reads_only_of_itself_and_is_compared_with_its_group() -> None:
     police = unit_report(REPORT, "公安局", HEADS, ISSUED)
     assert "在岗率较上期下降4.0个百分点；“公共服务类”组在岗率97.6%" in text_of(police)
     assert "第2名（共1个单位）" in text_of(police)
-    assert table(police, "问题清单")[1][:4] == ["17", "2026-11-23", "09:10", "公安局"]
+    assert table(police, "问题清单")[1][:4] == ["17", "2026-11-23", "09:10", "市政务服务中心"]
+    figures = [cell for row in table(police, "本单位核查数据") for cell in row]
+    assert figures[figures.index("脱岗") + 1] == "2"
+    assert figures[figures.index("在岗率") + 1] == "95.0%"
     assert table(police, "回执")[1] == ["17", "脱岗", "", "", ""]
 
 
