@@ -37,8 +37,7 @@ def verify(
     What no option names comes from the settings. Exit status 0 only if all is well, 1 where
     the register was changed, 2 where it cannot be read.
     """
-    from models.storage.record import open_existing_record
-    from models.storage.verification import verify_record
+    from api.verifying import verified
 
     if data is None:
         from api.settings import load_settings
@@ -47,12 +46,8 @@ def verify(
         data = chosen.data_path
         database = database or chosen.database_url
         evidence = evidence or chosen.evidence_path
-    record = open_existing_record(data, database, evidence=evidence)
-    try:
-        verdict = verify_record(record)
-        fingerprint = record.anchors.fingerprint
-    finally:
-        record.close()
+    done = verified(data, database, evidence=evidence)
+    verdict, fingerprint = done.verdict, done.fingerprint
     for fault in verdict.faults:
         typer.echo(f"[{fault.kind.value}] {fault}")
     typer.echo(
