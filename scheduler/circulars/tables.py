@@ -57,11 +57,7 @@ def summary_of(lines: Sequence[UnitRow]) -> Table:
         SUMMARY,
         columns,
         tuple(_summary_row(row) for row in lines),
-        total=(
-            *_figures("合计", sum((row.counts for row in lines), CheckCounts({})), misconduct),
-            None,
-            None,
-        ),
+        total=(*_figures("合计", counts, misconduct), None, None),
         notes=(
             f"{EFFECTIVE_FORMULA};{ON_POST_FORMULA}。",
             f"{VACANCY_FORMULA};{UNVERIFIABLE_FORMULA}。",
