@@ -135,6 +135,7 @@ def _stand_before(app: FastAPI, parts: WebParts, endpoints: Endpoints) -> None:
         Limits(time.monotonic),
         endpoints,
         web.tls,
+        web.behind_tls or bool(web.trusted_proxies),
         told_to_people(web.language),
     )
     app.add_middleware(BodyLimit, uploads=(max(web.upload_mb, 10) + 1) * 2**20)

@@ -7,6 +7,7 @@ which answers 404 for what is outside the caller's scope.
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from api.auth.audit import Actor
 from api.auth.audit_groups import AuditDesk
 from api.auth.cookies import cookie_name
 from api.auth.endpoints import SIGNED_IN, Endpoint, Endpoints, is_open_folder
-from api.auth.guard import admit, is_on_machine
+from api.auth.guard import admit
 from api.auth.rate import Limits
 from api.auth.rule import Audit, Rule
 from api.auth.same_origin import SAFE_METHODS, foreign_call, is_own_page
@@ -34,6 +35,7 @@ from models.domain.errors import OnPostError
 LOOK_AGAIN_S: Final = 10.0
 """Seconds after which an open socket's or stream's session is looked at again."""
 
+FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
 BEARER: Final = "bearer "
 SIGN_INS: Final = frozenset(
     {("POST", "/api/v1/session"), ("POST", "/sign-in"), ("POST", "/sign-in/demo")}
@@ -53,6 +55,7 @@ class Locks:
         limits: How often anybody may call.
         endpoints: Every endpoint with its rule.
         tls: Whether browsers reach this over TLS.
+        proxied: Whether a proxy passes calls on; then none is known to be of this machine.
         told_to_people: Answers of pages.
     """
 
@@ -61,6 +64,7 @@ class Locks:
     limits: Limits
     endpoints: Endpoints
     tls: bool
+    proxied: bool
     told_to_people: Refuse
 
 
@@ -109,11 +113,11 @@ class Door:
         await self._record(scope, endpoint, visitor)
         return visitor
 
-    @staticmethod
-    def _rule(scope: Scope, caller: HTTPConnection, endpoint: Endpoint | None) -> Rule:
+    def _rule(self, scope: Scope, caller: HTTPConnection, endpoint: Endpoint | None) -> Rule:
         if endpoint is None:
             return Rule(None) if is_open_folder(scope["path"]) else SIGNED_IN
-        if endpoint.rule.on_machine and is_on_machine(caller):
+        if endpoint.rule.on_machine and not self._locks.proxied and is_on_machine(caller):
+            scope["state"]["on_machine"] = True
             return Rule(None, endpoint.rule.audit)
         return endpoint.rule
 
@@ -224,6 +228,16 @@ def is_navigation(caller: HTTPConnection) -> bool:
 def sign_in_address(back: str) -> str:
     """The sign-in page that leads back to an address afterwards."""
     return "/sign-in?next=" + quote(back, safe="")
+
+
+def is_on_machine(caller: HTTPConnection) -> bool:
+    """Whether a program on this machine calls by itself, not for somebody else as a proxy."""
+    if any(name in caller.headers for name in FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(address_of(caller)).is_loopback
+    except ValueError:
+        return False
 
 
 def _take(wait_s: float) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any, Final
 
 from fastapi import Depends, Request
-from starlette.requests import HTTPConnection
 
 from api.auth.rule import Audit, Rule
 from api.auth.visitor import (
@@ -17,7 +15,6 @@ from api.auth.visitor import (
 )
 from models.domain.access import Permission
 
-FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
 WHILE_DUE: Final = frozenset(
     {"/api/v1/session", "/api/v1/session/password", "/account", "/account/password", "/sign-out"}
 )
@@ -32,7 +29,7 @@ class Guard:
         self.rule = rule
 
     async def __call__(self, request: Request) -> None:  # no thread for so little
-        if not (self.rule.on_machine and is_on_machine(request)):
+        if not (self.rule.on_machine and getattr(request.state, "on_machine", False)):
             admit(self.rule, visitor_of(request), request.url.path)
 
 
@@ -83,13 +80,3 @@ def admit(rule: Rule, visitor: Visitor | None, path: str) -> None:
         raise password_due()
     if not visitor.may(rule.permission):
         raise not_allowed(visitor)
-
-
-def is_on_machine(caller: HTTPConnection) -> bool:
-    """Whether a program on this machine calls by itself, not for somebody else as a proxy."""
-    if any(name in caller.headers for name in FORWARDED):
-        return False
-    try:
-        return ipaddress.ip_address(caller.client.host if caller.client else "").is_loopback
-    except ValueError:
-        return False

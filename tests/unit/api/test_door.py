@@ -299,6 +299,13 @@ def test_metrics_are_for_this_machine_or_whoever_may_see_its_health(web: Web) ->
     assert asked_from(web, "192.0.2.7", "/metrics", f"Bearer {secret}") == 200
 
 
+def test_behind_a_proxy_no_call_is_known_to_be_of_this_machine(tmp_path: Path) -> None:
+    parts, record = opened_parts(tmp_path, town(tmp_path) | {"web": {"behind_tls": True}})
+    web = Web(create_app(parts, pages=False))
+    assert web.get("/metrics").status_code == 401
+    record.close()
+
+
 def asked_from(web: Web, address: str, path: str, authorization: str = "") -> int:
     """The status of a call that comes from another address."""
     sent: list[Message] = []
