@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from api.reports.cases import counts_by_unit
 from api.reports.checks import Counted, count_checks
-from api.reports.deadlines import deadlines_of
 from api.reports.online import online_rate
 from api.reports.papers import corrections_in, duties_of
 from api.reports.periods import before, period_of
 from api.reports.problems import events_of, findings_of, is_behaviour, problems_of
 from api.reports.scoring import ranking_of, unit_scores
 from api.settings import Settings
-from models.domain.case_kpi import CaseCounts, count_cases
+from models.domain.case_kpi import CaseCounts
 from models.domain.deadline import Card
 from models.domain.duty_rows import DutyKind, calendar_of
 from models.domain.ports import UnitOfWork
@@ -24,7 +24,6 @@ from models.domain.records import FindingRecord
 from models.domain.report import Report, ReportPeriod, UnitRow
 from models.domain.score import Event
 from models.domain.standing import confirmed
-from models.domain.workdays import WorkCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def gather_between(
     """The same of any stretch of days, for a special circular."""
     calendar = calendar_of(uow.duty.standing(DutyKind.YEAR, DutyKind.OVERRIDE))
     counted, rows = _counted(uow, settings, period)
-    cases = _cases(uow, settings, period, calendar)
+    cases = counts_by_unit(uow, settings, period, calendar, now)
     units = _units(settings, counted, rows, cases)
     events = [*events_of(rows, settings), *_card_events(cases, period)]
     scores = unit_scores(settings, events, {unit: counted.counts(unit) for unit in units})
@@ -120,17 +119,6 @@ def _counted(
 ) -> tuple[Counted, list[FindingRecord]]:
     rows = findings_of(uow, period)
     return count_checks(uow, period, settings, {row.key: row for row in rows}), rows
-
-
-def _cases(
-    uow: UnitOfWork, settings: Settings, period: ReportPeriod, calendar: WorkCalendar
-) -> dict[str, CaseCounts]:
-    deadlines = deadlines_of(settings, calendar)
-    by_unit: dict[str, list[CaseCounts]] = {}
-    for case in uow.cases.touching(period.start, period.end):
-        one = count_cases([case], period.start, period.end, deadlines)
-        by_unit.setdefault(case.unit_id, []).append(one)
-    return {unit: sum(counts, CaseCounts()) for unit, counts in by_unit.items()}
 
 
 def _card_events(cases: dict[str, CaseCounts], period: ReportPeriod) -> list[Event]:

@@ -85,6 +85,10 @@ class Permission(StrEnum):
     GIVE_NONCE = "give_nonce"
     VERIFY_CHECKS = "verify_checks"
 
+    SEE_CASES = "see_cases"
+    """Cases of electronic supervision, their cards and figures."""
+    IMPORT_CASES = "import_cases"
+
     SEE_SETTINGS = "see_settings"
     CHANGE_SETTINGS = "change_settings"
     SET_UP_CAMERAS = "set_up_cameras"
@@ -133,6 +137,7 @@ _SEES: Final = frozenset(
         Permission.SEE_DUTY,
         Permission.SEE_BEHAVIOURS,
         Permission.SEE_CHECKS,
+        Permission.SEE_CASES,
     }
 )
 _CENTRE: Final = _SEES | {
@@ -151,6 +156,7 @@ _WORKS: Final = _CENTRE | {
     Permission.REGISTER_LEAVE,
     Permission.CALL_ROLL,
     Permission.ENTER_VISITS,
+    Permission.IMPORT_CASES,
 }
 
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {

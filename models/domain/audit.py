@@ -50,6 +50,7 @@ class Action(StrEnum):
     DUTY_CHANGED = "duty_changed"
     SETTINGS_CHANGED = "settings_changed"
     CHECK_CHANGED = "check_changed"
+    CASES_IMPORTED = "cases_imported"
     HOOK_RECEIVED = "hook_received"
     AUDIT_READ = "audit_read"
     AUDIT_EXPORTED = "audit_exported"
