@@ -32,6 +32,9 @@ ENVELOPE: Final = 64 * 1024
 
 MOST_FILES: Final = 8
 MOST_FIELDS: Final = 20
+SEVERAL: Final = frozenset({"file", "pictures"})
+"""Fields that hold several files."""
+
 LONGEST_NAME: Final = 60
 PICTURE_BYTES: Final = 10 * 1024 * 1024
 
@@ -84,15 +87,17 @@ def spreadsheets(*, most: int = MOST_FILES) -> Any:
     return Depends(received)
 
 
-def pictures() -> Any:
-    """A dependency: at most one JPEG in the field `picture`; a call without a body has none."""
+def pictures(field: str = "picture") -> Any:
+    """A dependency: at most one JPEG in the field `picture`, or some in `pictures`; a call without
+    a body has none."""
+    most = MOST_FILES if field in SEVERAL else 1
 
     async def received(request: Request) -> AsyncIterator[Upload]:
         if "content-type" not in request.headers:
             yield Upload((), {})
             return
         async with (
-            _received(request, "picture", PICTURE_BYTES, 1) as upload,
+            _received(request, field, PICTURE_BYTES, most) as upload,
             _turn(request.app),
         ):
             for path in upload.files:
@@ -111,8 +116,8 @@ def form_of(field: str, shape: type[BaseModel] | None = None, *, needed: bool) -
         needed: Whether a file must be there.
     """
     file: dict[str, Any] = {"type": "string", "format": "binary"}
-    if field == "file":
-        file = {"type": "array", "items": file, "minItems": 1, "maxItems": MOST_FILES}
+    if field in SEVERAL:
+        file = {"type": "array", "items": file, "minItems": int(needed), "maxItems": MOST_FILES}
     told = shape.model_json_schema() if shape else {}
     needs = [*told.get("required", ()), *([field] if needed else ())]
     schema = {
