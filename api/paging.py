@@ -27,10 +27,10 @@ def page_of(
     Raises:
         InputError: the cursor is none of this list.
     """
-    since = _read(after) if after else ()
+    since = key_of(after) if after else ()
     left = sorted((one for one in items if key(one) > since), key=key)
     page = left[:limit]
-    return page, _written(key(page[-1])) if len(left) > limit else None
+    return page, cursor_of(key(page[-1])) if len(left) > limit else None
 
 
 def number_of(after: str) -> int:
@@ -46,16 +46,25 @@ def number_of(after: str) -> int:
     return int(after)
 
 
-def _written(key: Key) -> str:
+def cursor_of(key: Key) -> str:
+    """The cursor after what has this key."""
     return urlsafe_b64encode(json.dumps(key, ensure_ascii=False).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str) -> Key:
+def key_of(cursor: str, length: int = 0) -> Key:
+    """The key in a cursor; `length` is of how many parts it has to be, 0 for any.
+
+    Raises:
+        InputError: it is no cursor.
+    """
     try:
         held = json.loads(urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+        json.dumps(held, ensure_ascii=False).encode()  # half a character is none
     except (ValueError, RecursionError):
         held = None
     if not isinstance(held, list) or not all(isinstance(part, str) for part in held):
+        raise _no_cursor()
+    if (length and len(held) != length) or any("\0" in part for part in held):
         raise _no_cursor()
     return tuple(held)
 

@@ -64,11 +64,38 @@ class Job:
 CHECKS: Final = "checks"
 CHECKS_SWEEP: Final = "checks-sweep"
 POST: Final = "post"
+CASE_CARDS: Final = "case-cards"
+CASE_FOLDER: Final = "case-folder"
+CASE_SOURCES: Final = "case-sources"
 
 TIMETABLE: Final = (
     Job(CHECKS, "公布承诺、写入到点的检查、闭馆后公开", "commit, write due checks, reveal", 2.0),
     Job(CHECKS_SWEEP, "无人执行的检查记为未执行", "give up checks that nobody makes", 5.0),
     Job(POST, "发送通知", "send what waits in the outbox", 2.0, Lane.POST, longest_s=600.0),
+    Job(
+        CASE_CARDS,
+        "办件到期预警:提示、黄牌、红牌、严重",
+        "raise cards on cases that are due",
+        60.0,
+        Lane.HOUSE,
+        longest_s=900.0,
+    ),
+    Job(
+        CASE_FOLDER,
+        "导入投递文件夹中的办件文件",
+        "take case files of the drop folder",
+        10.0,
+        Lane.HOUSE,
+        longest_s=900.0,
+    ),
+    Job(
+        CASE_SOURCES,
+        "读取其他数据库中的办件",
+        "read cases of other databases",
+        900.0,
+        Lane.HOUSE,
+        longest_s=900.0,
+    ),
 )
 """What runs, and how often; `docs/schedule.md` says what each does where it is late."""
 

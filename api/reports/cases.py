@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from api.reports.deadlines import deadlines_of
@@ -57,6 +57,18 @@ def counts_by_unit(
     return {
         unit: count_cases(found, period.start, period.end, deadlines, until=now, standing=standing)
         for unit, found in _by_unit(cases).items()
+    }
+
+
+def open_at_end(
+    uow: UnitOfWork, period: ReportPeriod, *, units: frozenset[str] | None = None
+) -> dict[str, int]:
+    """Cases in the stock when a period ended, counted one by one: what the first formula must
+    come to."""
+    last = period.end - timedelta(microseconds=1)
+    cases = uow.cases.touching(period.start, period.end, units=units)
+    return {
+        unit: sum(case.open_at(last) for case in found) for unit, found in _by_unit(cases).items()
     }
 
 

@@ -76,6 +76,7 @@ class CaseImport:
         same: How many are there already as they are.
         problems: What was noticed and lets it pass.
         cards: Changes of cards, once it is written.
+        files: Name and SHA-256 of each file, once it is written.
         seq: Number of its entry, 0 where nothing was written.
     """
 
@@ -86,6 +87,7 @@ class CaseImport:
     before: Mapping[str, Case] = field(default_factory=dict)
     cards: tuple[Changed, ...] = ()
     seq: int = 0
+    files: tuple[tuple[str, str], ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -134,7 +136,7 @@ def write_import(
         lambda case: why_changed(found.before.get(case.project_no), case),
     )
     enter(uow, _target(entry), now, {"kind": origin.kind, **found.counts})
-    return replace(found, cards=tuple(cards), seq=entry.seq)
+    return replace(found, cards=tuple(cards), seq=entry.seq, files=origin.files)
 
 
 def _differs(before: Case, now: Case) -> bool:

@@ -1,0 +1,49 @@
+"""The jobs about cases: cards always, the drop folder and other databases where they are set."""
+
+from __future__ import annotations
+
+import time
+
+from api.case_rules import FOLDER, SOURCES, entering, rules_of
+from api.cases import sources_of
+from api.settings import Settings
+from api.workbook_guard import check_workbook
+from models.domain.ports import Clock, MakeUnitOfWork
+from scheduler.cases.folder import DropFolder
+from scheduler.clockwork import Work
+from scheduler.jobs.case_files import FolderTick, PullTick
+from scheduler.jobs.cases import CardTick
+from scheduler.timetable import CASE_CARDS, CASE_FOLDER, CASE_SOURCES
+
+
+def case_work(settings: Settings, make_uow: MakeUnitOfWork, clock: Clock) -> dict[str, Work]:
+    """What each job of the timetable about cases does."""
+    own = settings.supervision
+    work: dict[str, Work] = {CASE_CARDS: CardTick(rules_of(settings), make_uow, clock)}
+    if own.case_folder:
+        folder = DropFolder(
+            settings.path(own.case_folder), time.monotonic, settings.web.upload_mb * 1024 * 1024
+        )
+        work[CASE_FOLDER] = FolderTick(
+            folder,
+            check_workbook,
+            rules_of(settings),
+            entering(FOLDER),
+            make_uow=make_uow,
+            clock=clock,
+        )
+    if own.case_sources:
+        work[CASE_SOURCES] = pull_tick(settings, make_uow, clock)
+    return work
+
+
+def pull_tick(settings: Settings, make_uow: MakeUnitOfWork, clock: Clock) -> PullTick:
+    """Reads every named database of the settings."""
+    return PullTick(
+        sorted(settings.supervision.case_sources),
+        sources_of(settings),
+        rules_of(settings),
+        entering(SOURCES),
+        make_uow,
+        clock,
+    )
