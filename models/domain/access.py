@@ -88,6 +88,19 @@ class Permission(StrEnum):
     SEE_CASES = "see_cases"
     """Cases of electronic supervision, their cards and figures."""
     IMPORT_CASES = "import_cases"
+    SEE_REPORTS = "see_reports"
+    """Figures of a period and issued circulars; a liaison sees the own unit's."""
+    WRITE_CIRCULARS = "write_circulars"
+    """Draft, send to review, correct; signing takes APPROVE."""
+    MANAGE_RECTIFICATION = "manage_rectification"
+    """Issue notices (整改通知), accept or return what units report."""
+    DECIDE_APPEALS = "decide_appeals"
+    SEE_MEASURES = "see_measures"
+    """Scores of units, suggested measures, the ledger of measures taken."""
+    MANAGE_MEASURES = "manage_measures"
+    """Let rules suggest, enter what was taken; deciding takes APPROVE."""
+    SEE_PERSON_SCORES = "see_person_scores"
+    """Scores that name persons; inside the centre only."""
 
     SEE_SETTINGS = "see_settings"
     CHANGE_SETTINGS = "change_settings"
@@ -114,6 +127,7 @@ NEVER_BY_TOKEN: Final = frozenset(
         Permission.ASK_NAMING,
         Permission.APPROVE_NAMING,
         Permission.GIVE_NONCE,
+        Permission.SEE_PERSON_SCORES,
     }
 )
 """What a person does in person: no token may hold it."""
@@ -138,6 +152,7 @@ _SEES: Final = frozenset(
         Permission.SEE_BEHAVIOURS,
         Permission.SEE_CHECKS,
         Permission.SEE_CASES,
+        Permission.SEE_REPORTS,
     }
 )
 _CENTRE: Final = _SEES | {
@@ -147,6 +162,7 @@ _CENTRE: Final = _SEES | {
     Permission.VERIFY_REGISTER,
     Permission.VERIFY_CHECKS,
     Permission.SEE_NOTIFICATIONS,
+    Permission.SEE_MEASURES,
 }
 _WORKS: Final = _CENTRE | {
     Permission.HANDLE_ALERTS,
@@ -168,6 +184,11 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         Permission.CHANGE_DUTY,
         Permission.PLAN_CHECKS,
         Permission.ASK_NAMING,
+        Permission.WRITE_CIRCULARS,
+        Permission.MANAGE_RECTIFICATION,
+        Permission.DECIDE_APPEALS,
+        Permission.MANAGE_MEASURES,
+        Permission.SEE_PERSON_SCORES,
         Permission.EXPORT,
     },
     Role.APPROVER: _CENTRE
@@ -176,6 +197,8 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         Permission.OVERRIDE_LIMITS,
         Permission.ASK_NAMING,
         Permission.APPROVE_NAMING,
+        Permission.DECIDE_APPEALS,
+        Permission.SEE_PERSON_SCORES,
         Permission.EXPORT,
     },
     Role.LIAISON: _SEES | {Permission.ANSWER, Permission.REGISTER_LEAVE},

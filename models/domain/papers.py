@@ -1,6 +1,7 @@
 """What is written on paper and kept for good (文书): each change is a new row, none is edited.
 
-Circulars, appeals, rectifications, suggested measures, the ledger of measures taken, receipts.
+Circulars, explanations, appeals, rectifications, suggested measures, the ledger of measures taken,
+receipts.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ class PaperKind(StrEnum):
     """What a row is about."""
 
     CIRCULAR = "circular"
+    EXPLANATION = "explanation"
     APPEAL = "appeal"
     RECTIFICATION = "rectification"
     SUGGESTION = "suggestion"

@@ -13,6 +13,7 @@ from typing import Final
 
 from models.domain.circular import DocumentNumber
 from models.domain.errors import ForbiddenMove, InputError
+from models.domain.finding import Kind
 from models.domain.workdays import WorkCalendar
 
 RECTIFY_DAYS: Final = 5
@@ -20,12 +21,13 @@ RECTIFY_DAYS: Final = 5
 
 
 class RectifyState(StrEnum):
-    """下发, 认领, 反馈, 销号."""
+    """下发, 认领, 反馈, 销号, 撤回 (nothing is left that it rests on)."""
 
     ISSUED = "issued"
     CLAIMED = "claimed"
     REPORTED = "reported"
     CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
 
 RECTIFY_NAMES: dict[RectifyState, str] = {
@@ -33,7 +35,16 @@ RECTIFY_NAMES: dict[RectifyState, str] = {
     RectifyState.CLAIMED: "已认领",
     RectifyState.REPORTED: "已反馈",
     RectifyState.CLOSED: "已销号",
+    RectifyState.WITHDRAWN: "已撤回",
 }
+
+SERIOUS_KINDS: Final = frozenset({Kind.UNMANNED, Kind.ABSENT_HALF_DAY, Kind.ABSENT_SESSION})
+"""Findings that propose a rectification wherever they are (空岗、缺岗)."""
+
+
+def proposes(kind: str, *, key_post: bool) -> bool:
+    """Whether a confirmed finding proposes a rectification; at a key post (重要岗位) any does."""
+    return key_post or kind in SERIOUS_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ class Rectification:
         issued_on: Day of issue.
         rounds: Oldest first; the last one runs.
         closing_number: Number under which it was struck off (销号), None while it runs.
+        withdrawn: Why it was withdrawn, empty while it was not.
     """
 
     number: DocumentNumber
@@ -79,6 +91,7 @@ class Rectification:
     state: RectifyState = RectifyState.ISSUED
     claimed_by: str = ""
     closing_number: DocumentNumber | None = None
+    withdrawn: str = ""
 
     @classmethod
     def issue(
@@ -106,6 +119,11 @@ class Rectification:
             )
         first = Round(calendar.add_workdays(on, days))
         return cls(number, unit_id, title.strip(), refs, on, by, (first,))
+
+    @property
+    def runs(self) -> bool:
+        """Whether something is still to be done."""
+        return self.state not in {RectifyState.CLOSED, RectifyState.WITHDRAWN}
 
     @property
     def due(self) -> date:
@@ -157,6 +175,15 @@ class Rectification:
         """Enough: struck off under a number of its own (销号)."""
         self._must_be(RectifyState.REPORTED)
         return replace(self, state=RectifyState.CLOSED, closing_number=closing_number)
+
+    def withdraw(self, reason: str) -> Rectification:
+        """Nothing is left that it rests on: what it named was revoked (撤回)."""
+        if not self.runs:
+            raise ForbiddenMove(
+                f"整改件“{RECTIFY_NAMES[self.state]}”,不能撤回。",
+                f"the rectification is {self.state.value}; it cannot be withdrawn.",
+            )
+        return replace(self, state=RectifyState.WITHDRAWN, withdrawn=reason.strip())
 
     def _must_be(self, state: RectifyState) -> None:
         if self.state is not state:

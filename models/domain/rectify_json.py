@@ -1,4 +1,4 @@
-"""Rectifications, appeals and suggestions as JSON values and back, for the record and the API."""
+"""Rectifications, explanations, appeals, suggestions as JSON values and back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from models.domain.appeal import Appeal, AppealState
 from models.domain.circular import DocumentNumber
+from models.domain.explanation import Explanation, ExplanationState
 from models.domain.measures import Measure, Status, Suggestion
 from models.domain.rectification import Rectification, RectifyState, Round
 
@@ -44,6 +45,7 @@ def rectification_json(one: Rectification) -> dict[str, Any]:
         "state": one.state.value,
         "claimed_by": one.claimed_by,
         "closing_number": None if one.closing_number is None else number_json(one.closing_number),
+        "withdrawn": one.withdrawn,
     }
 
 
@@ -70,6 +72,37 @@ def rectification_of(values: Mapping[str, Any]) -> Rectification:
         RectifyState(values["state"]),
         values["claimed_by"],
         None if closing is None else number_of(closing),
+        values["withdrawn"],
+    )
+
+
+def explanation_json(one: Explanation) -> dict[str, Any]:
+    """An explanation."""
+    return {
+        "finding": one.finding,
+        "unit_id": one.unit_id,
+        "by": one.by,
+        "given_at": one.given_at.isoformat(),
+        "text": one.text,
+        "state": one.state.value,
+        "answered_by": one.answered_by,
+        "answered_at": _text(one.answered_at),
+        "reason": one.reason,
+    }
+
+
+def explanation_of(values: Mapping[str, Any]) -> Explanation:
+    """The explanation that `explanation_json` gave."""
+    return Explanation(
+        values["finding"],
+        values["unit_id"],
+        values["by"],
+        datetime.fromisoformat(values["given_at"]),
+        values["text"],
+        ExplanationState(values["state"]),
+        values["answered_by"],
+        _moment(values["answered_at"]),
+        values["reason"],
     )
 
 
