@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -18,6 +19,7 @@ from models.domain.deadline import CardRules
 from models.domain.duty_rows import DutyKind, calendar_of
 from models.domain.ports import UnitOfWork
 from models.domain.register import canonical
+from models.domain.workdays import WorkCalendar
 from scheduler.cases.importing import CaseRules, Enter, RulesOf
 from scheduler.cases.reading import CaseContext
 
@@ -32,22 +34,26 @@ def rules_of(settings: Settings) -> RulesOf:
 
     def rules(uow: UnitOfWork) -> CaseRules:
         rows = uow.duty.standing(DutyKind.YEAR, DutyKind.OVERRIDE)
-        calendar = calendar_of(rows)
         said = {
             "fixed": fixed,
             "rows": {f"{row.kind.value}:{row.key}": row.content for row in rows},
         }
-        context = CaseContext(
-            ZoneInfo(settings.time_zone),
-            calendar,
-            closing_of(settings),
-            frozenset(window.unit for window in settings.windows.values() if window.unit),
-            uow.cases.get_many,
-        )
+        calendar = calendar_of(rows)
+        context = replace(context_of(settings, calendar), known=uow.cases.get_many)
         mark = sha256(canonical(said).encode()).hexdigest()
         return CaseRules(context, deadlines_of(settings, calendar), mark)
 
     return rules
+
+
+def context_of(settings: Settings, calendar: WorkCalendar) -> CaseContext:
+    """What files are read against where there is no record."""
+    return CaseContext(
+        ZoneInfo(settings.time_zone),
+        calendar,
+        closing_of(settings),
+        frozenset(window.unit for window in settings.windows.values() if window.unit),
+    )
 
 
 def entering(who: Acting) -> Enter:

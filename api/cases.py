@@ -8,11 +8,12 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from api.auth.audit import Acting
-from api.case_rules import entering, rules_of, units_seen
+from api.case_rules import context_of, entering, rules_of, units_seen
 from api.errors import NotAllowed
 from api.settings import Settings
 from models.domain.case import Case
 from models.domain.ports import MakeUnitOfWork, UnitOfWork
+from models.domain.workdays import WorkCalendar
 from models.storage.foreign_cases import read_foreign
 from scheduler.cases.importing import CaseImport, Origin, plan_import, write_import
 from scheduler.cases.reading import CasesRead, read_files
@@ -22,16 +23,28 @@ Files: TypeAlias = Sequence[tuple[str, bytes]]
 
 
 def previewed(
-    settings: Settings, uow: UnitOfWork, files: Files, seen: frozenset[str] | None = None
+    settings: Settings,
+    make_uow: MakeUnitOfWork | None,
+    files: Files,
+    seen: frozenset[str] | None = None,
 ) -> CaseImport:
     """What importing files would do; nothing is written.
+
+    Args:
+        settings: Zone, hours, units.
+        make_uow: The record; None where there is none yet.
+        files: Name and content of each.
+        seen: Units that the caller sees, None for all.
 
     Raises:
         RosterProblems: something in one of them blocks the import.
         NotAllowed: they hold cases of units that the caller does not see.
     """
-    read = read_files(files, rules_of(settings)(uow).context)
-    return _planned(uow, read, seen)
+    if make_uow is None:
+        read = read_files(files, context_of(settings, WorkCalendar.builtin()))
+        return CaseImport(read.cases, (), 0, read.problems)
+    with make_uow(read_only=True) as uow:
+        return _planned(uow, read_files(files, rules_of(settings)(uow).context), seen)
 
 
 def imported_files(

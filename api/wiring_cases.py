@@ -10,6 +10,7 @@ from api.settings import Settings
 from api.workbook_guard import check_workbook
 from models.domain.ports import Clock, MakeUnitOfWork
 from scheduler.cases.folder import DropFolder
+from scheduler.cases.importing import Enter
 from scheduler.clockwork import Work
 from scheduler.jobs.case_files import FolderTick, PullTick
 from scheduler.jobs.cases import CardTick
@@ -33,17 +34,17 @@ def case_work(settings: Settings, make_uow: MakeUnitOfWork, clock: Clock) -> dic
             clock=clock,
         )
     if own.case_sources:
-        work[CASE_SOURCES] = pull_tick(settings, make_uow, clock)
+        work[CASE_SOURCES] = pull_tick(settings, make_uow, clock, entering(SOURCES))
     return work
 
 
-def pull_tick(settings: Settings, make_uow: MakeUnitOfWork, clock: Clock) -> PullTick:
+def pull_tick(settings: Settings, make_uow: MakeUnitOfWork, clock: Clock, enter: Enter) -> PullTick:
     """Reads every named database of the settings."""
     return PullTick(
         sorted(settings.supervision.case_sources),
         sources_of(settings),
         rules_of(settings),
-        entering(SOURCES),
+        enter,
         make_uow,
         clock,
     )

@@ -100,8 +100,7 @@ def preview(
 ) -> CaseImportOut:
     """Reads the files and tells all that is wrong, or what would change; writes nothing."""
     seen = units_seen(parts.settings, visitor.scope)
-    with parts.make_uow(read_only=True) as uow:
-        found = previewed(parts.settings, uow, upload.contents(), seen)
+    found = previewed(parts.settings, parts.make_uow, upload.contents(), seen)
     return import_told(found, ())
 
 

@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-import structlog
-
 from models.domain.case import Case
 from models.domain.deadline import Raised, due_of
 from models.domain.duty_rows import DutyKind
 from models.domain.ports import Clock, MakeUnitOfWork, UnitOfWork
 from scheduler.cases.cards import CALENDAR, CORRECTED, Changed, review, said_of
 from scheduler.cases.importing import RulesOf
-
-log = structlog.get_logger("onpost.schedule")
 
 AT_ONCE: Final = 300
 """Cases that one transaction reviews."""
@@ -102,7 +98,6 @@ class CardTick:
                 uow.register.append("case_deadlines_reckoned", said, now)
                 uow.commit()
         self._seen = None
-        log.info("deadlines_reckoned", cases=len(numbers), changes=said_of(done))
         return done
 
     def _review(self, numbers: Sequence[str], now: datetime, why: str) -> list[Changed]:
