@@ -29,6 +29,7 @@ from models.domain.errors import (
     StorageError,
     WeightsError,
 )
+from scheduler.circulars.typesetting import TypesettingError
 from scheduler.rosters.problems import Problem, RosterProblems
 
 log = structlog.get_logger("onpost.web")
@@ -104,6 +105,7 @@ STATUS: Final[Mapping[type[OnPostError], int]] = {
     SourceError: 502,
     DeliveryError: 502,
     DetectorError: 503,
+    TypesettingError: 503,
     StorageError: 503,
     WeightsError: 503,
 }

@@ -36,6 +36,8 @@ TAGS: Final = {
     "calendar": "The work calendar (工作日历)",
     "duty": "A window's day (在岗判定)",
     "behaviours": "Behaviour on duty (规范服务)",
+    "checks": "Spot checks, roll-calls, visits (抽查、查岗、明查暗访)",
+    "plans": "Plans of spot checks and campaigns (抽查计划、专项)",
     "register": "The register (登记台账)",
     "settings": "Settings (设置)",
     "audit": "The audit log (审计日志)",

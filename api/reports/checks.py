@@ -20,6 +20,7 @@ from models.domain.inspection import (
     CheckResult,
     NotDone,
 )
+from models.domain.inspection_manual import BY_HAND
 from models.domain.ports import UnitOfWork
 from models.domain.ratio import Ratio
 from models.domain.records import FindingRecord
@@ -122,7 +123,9 @@ def _names(settings: Settings, check: Check, one: CheckResult) -> tuple[str, str
 
 
 def reason_text(one: CheckResult) -> str:
-    """Why a result could not be told, in Chinese."""
+    """What a result rests on, or why it could not be told, in Chinese."""
+    if one.reason == BY_HAND:
+        return str(one.details.get("said", "人工登记"))
     if one.reason in REASONS:
         return REASONS[one.reason][0]
     if one.reason in {reason.value for reason in NotDone}:

@@ -21,6 +21,8 @@ from models.domain.workdays import CalendarDay
 
 OFF_DAY = "off_day"
 OFF_HOURS = "off_hours"
+BY_HAND = "by_hand"
+"""Reason of a result that a person entered; what they said stands in its details as `said`."""
 
 
 def by_hand(

@@ -21,7 +21,7 @@ from models.domain.commitment import (
     inputs_hash,
 )
 from models.domain.errors import ForbiddenMove, NotYet
-from models.domain.inspection import Check, CheckState, NotDone
+from models.domain.inspection import Check, CheckKey, CheckState, NotDone
 from models.domain.inspection_plan import Due
 from models.domain.ports import UnitOfWork
 from models.domain.ports_checks import PlanSecret
@@ -42,7 +42,7 @@ def day_key(kind: str, day: date) -> str:
     return f"{kind}:{day.isoformat()}"
 
 
-def ended_key(check: Check) -> str:
+def ended_key(check: Check | CheckKey) -> str:
     """Key of the one entry that says how a check ended."""
     return f"check:{check.plan}:{check.hall_id}:{check.number}"
 

@@ -19,12 +19,13 @@ from tests.architecture.source import ROOT
 from tests.fakes_duty import MINE, NOVEMBER, OTHERS, ROSTER_HEADS, sheet, two_units
 from tests.fakes_web import MORNING, Web, lay, off_post, opened_parts
 from tests.unit.api.audit_walk import ASKED, CHANGES, ENTRY
+from tests.unit.api.test_audit_walk import name_of
 
 STREAM = "GET /api/v1/events"
 ENDS = frozenset({"DELETE /api/v1/session", "POST /sign-out"})
 
 REASON: dict[str, Any] = {"json": {"reason": "核实"}}
-NOBODYS = frozenset({"year", "layout", "number", "language", "path"})
+NOBODYS = frozenset({"year", "layout", "number", "language", "path", "day", "form"})
 """Parts of addresses that are of no hall and no unit."""
 
 ADMINISTERED = frozenset({"login", "token_id"})
@@ -103,7 +104,7 @@ def fill(town: Town) -> None:
             method, path = name.split()
             answer = reviewer.ask(method, path, **changes[0].sent)
             assert answer.is_success, (name, answer.text)
-            town.held[kept] = str(answer.json()["id"])
+            town.held[kept] = name_of(answer.json())
 
 
 def test_no_id_of_another_unit_or_hall_opens_anything(here: Town) -> None:

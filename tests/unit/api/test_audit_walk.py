@@ -26,6 +26,7 @@ from models.domain.notice import Audience, Notice, Severity
 from models.domain.records import FindingRecord
 from models.storage.record import Record
 from models.storage.verification import verify_record
+from tests.checked_days import TUESDAY, committed, revealed
 from tests.fakes_duty import NOVEMBER, ROSTER_HEADS, sheet, two_units
 from tests.fakes_web import MORNING, Web, add_account, lay, off_post, opened_parts
 from tests.unit.api.audit_walk import ASKED, CHANGES, HELD, REPEATABLE, Change
@@ -75,6 +76,8 @@ def world(tmp_path: Path) -> Iterator[World]:
         confirmed(record, found.key)
     for window in ("w02-1", "w03-1", "w04-1"):
         kept(record, off_post(record, parts.settings, window, MORNING))
+    revealed(record, parts.settings)
+    committed(record, parts.settings, TUESDAY)
     add_account(parts, "signs.in", Access(frozenset({Role.OPERATOR}), Scope()))
     web = Web(create_app(parts, pages=False))
     parts.board.refresh()
@@ -192,7 +195,7 @@ def asked(world: World, endpoint: Endpoint, change: Change | None) -> str:
         status, body = answer.status_code, answer.text[:300]
         if change and change.keeps and answer.is_success:
             told = answer.json()
-            world.held[change.keeps] = str(told.get("token", told)["id"])
+            world.held[change.keeps] = name_of(told.get("token", told))
     if (
         status >= 400
         and "{path:path}" not in endpoint.path
@@ -203,6 +206,11 @@ def asked(world: World, endpoint: Endpoint, change: Change | None) -> str:
     if any(entered(endpoint, deed, who, change) for deed in deeds):
         return ""
     return f"{endpoint.name}: {who!r} not in {[(d.who, d.action, d.said) for d in deeds]}"
+
+
+def name_of(told: Mapping[str, Any]) -> str:
+    """The id of what an answer tells; a roll-call's is its plan."""
+    return str(told["id"] if "id" in told else told["plan"])
 
 
 def entered(endpoint: Endpoint, deed: Deed, who: str, change: Change | None) -> bool:
