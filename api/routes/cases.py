@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Body, Query
 
@@ -72,8 +73,9 @@ def figures(
     """Accepted, closed, in stock, rates and cards by unit, with the formulas that they are made
     by. A unit without cases is a row too; a rate over nothing is `—`."""
     seen = units_seen(parts.settings, visitor.scope)
+    now, name = parts.clock.now(), _period(parts, wanted.period)
     with parts.make_uow(read_only=True) as uow:
-        return kpi_of(uow, parts.settings, wanted.period, parts.clock.now(), seen=seen)
+        return kpi_of(uow, parts.settings, name, now, seen=seen)
 
 
 @router.get("/cases/items", dependencies=SEES, summary="Clues on items")
@@ -82,9 +84,9 @@ def item_clues(
 ) -> CaseCluePage:
     """Items whose promise is longer than two thirds of the statutory time, and cases whose
     applicant was asked for papers more than once. They are clues: nobody is found at fault."""
-    units = _units(parts, visitor, wanted.unit)
+    units, name = _units(parts, visitor, wanted.unit), _period(parts, wanted.period)
     with parts.make_uow(read_only=True) as uow:
-        clues = clues_in(uow, parts.settings, wanted.period, units)
+        clues = clues_in(uow, parts.settings, name, units)
     items, following = page_of(clues, _clue_key, wanted.after, wanted.limit)
     return CaseCluePage(items=items, total=len(clues), next_after=following, limit=wanted.limit)
 
@@ -137,7 +139,7 @@ def import_list(
     return import_told(imported_list(parts.settings, parts.make_uow, given, visitor, now), ())
 
 
-@router.get("/cases/{project_no:path}", dependencies=SEES, summary="One case")
+@router.get("/cases/{project_no}", dependencies=SEES, summary="One case")
 def one_case(project_no: str, parts: PartsDep, visitor: VisitorDep) -> CaseDetail:
     """A case with its deadlines and every card that was ever raised."""
     seen = units_seen(parts.settings, visitor.scope)
@@ -155,6 +157,11 @@ def _units(parts: WebParts, visitor: Visitor, unit: str) -> frozenset[str] | Non
     if not unit:
         return seen
     return frozenset({unit}) if seen is None or unit in seen else frozenset()
+
+
+def _period(parts: WebParts, name: str | None) -> str:
+    """The period that is asked for, or the running month."""
+    return name or f"{parts.clock.now().astimezone(ZoneInfo(parts.settings.time_zone)):%Y-%m}"
 
 
 def _clue_key(one: CaseClueOut) -> Key:

@@ -72,15 +72,15 @@ class CasesFilter(Paged):
 
 
 class PeriodFilter(Asked):
-    """A period."""
+    """A period; left out, the running month."""
 
-    period: Period
+    period: Period | None = None
 
 
 class CluesFilter(Paged):
-    """Clues of the cases that touch a period."""
+    """Clues of the cases that touch a period; left out, the running month."""
 
-    period: Period
+    period: Period | None = None
     unit: Maybe = ""
 
 
