@@ -78,6 +78,23 @@ TOKEN: Final = {
     "expires_at": "2026-12-20T00:00:00+08:00",
 }
 SECURITY: Final = Role.SECURITY_ADMIN
+VISIT: Final = {
+    "data": {
+        "hall_id": "h00",
+        "kind": "secret_visit",
+        "seen_at": "2026-11-23T09:20:00+08:00",
+        "results": '[{"window_id": "w01-1", "result": "off_post", "picture": 1}]',
+    },
+    "files": {"pictures": ("still.jpg", jpeg(picture(2)), "image/jpeg")},
+}
+CAMPAIGN: Final = {
+    "id": "slack",
+    "name": "慵懒散专项治理",
+    "first": "2026-11-24",
+    "last": "2026-12-04",
+    "halls": ["h00"],
+    "times": ["09:45"],
+}
 SYSTEM: Final = Role.SYSTEM_ADMIN
 CLUE: Final = {
     "source": "vias-1",
@@ -86,8 +103,24 @@ CLUE: Final = {
     "window_id": "w01-1",
     "at": "2026-11-23T09:40:00+08:00",
 }
+CASE: Final = {
+    "project_no": "430681-2026-000123",
+    "unit": "户籍",
+    "accepted_at": "2026-11-02T09:30:00+08:00",
+    "promise_days": 10,
+}
+CASE_FILE: Final = sheet(
+    "办件编号,单位,事项名称,办件类型,受理时间,承诺时限,法定时限,办结时间",
+    "430681-2026-000124,户籍,落户,承诺件,2026-11-02 09:30,10,20,",
+    name="办件.csv",
+)
 HOOK: Final = {"url": "http://127.0.0.1:9/in"}
 """Nobody listens there; that a post fails is an answer too."""
+
+CIRCULAR: Final = "/api/v1/circulars/{circular_id}"
+OTHER_CIRCULAR: Final = {"circular_id": "{other_circular}"}
+ISSUED: Final = "监通〔2026〕1号"
+CORRECTED: Final = {"finding_id": 1, "what": "脱岗撤销"}
 
 CHANGES: Final[dict[str, list[Change]]] = {
     "GET /api/v1/evidence/{sha256}.jpg": [Change("evidence_viewed")],
@@ -117,6 +150,8 @@ CHANGES: Final[dict[str, list[Change]]] = {
     "DELETE /api/v1/webhooks/{hook_id}": [Change("settings_changed", SYSTEM)],
     "POST /api/v1/notifications/test": [Change("settings_changed", SYSTEM, {"json": {}})],
     "POST /api/v1/notifications/{notification_id}/retry": [Change("settings_changed", SYSTEM)],
+    "POST /api/v1/cases/import": [Change("cases_imported", sent={"files": CASE_FILE})],
+    "POST /api/v1/cases": [Change("cases_imported", sent={"json": [CASE]})],
     "POST /api/v1/staff": [
         Change("duty_changed", sent={"files": sheet("姓名,单位", "李四,户籍", "王五,户籍")})
     ],
@@ -154,6 +189,40 @@ CHANGES: Final[dict[str, list[Change]]] = {
     "POST /api/v1/behaviours/{behaviour_id}/dismiss": [
         Change("finding_decided", sent=WHY, held={"behaviour_id": "{second}"})
     ],
+    "POST /api/v1/rollcalls": [
+        Change("check_changed", sent={"json": {"hall_ids": ["h00"]}}, keeps="plan"),
+    ],
+    "POST /api/v1/visits": [Change("check_changed", sent=VISIT, keeps="check_id")],
+    "POST /api/v1/campaigns": [
+        Change("check_changed", sent={"json": CAMPAIGN}, keeps="campaign_id"),
+    ],
+    "POST /api/v1/campaigns/{campaign_id}/withdraw": [Change("check_changed", sent=WHY)],
+    "POST /api/v1/plans/{day}/nonce": [
+        Change(
+            "check_changed",
+            Role.SUPERVISOR,
+            {"json": {"nonce": "3 1 6 6 2 5"}},
+            {"day": "2026-11-24"},
+        )
+    ],
+    "POST /api/v1/circulars": [
+        Change("circular_drafted", sent={"json": {"period": "2026-10"}}, keeps="circular_id"),
+        Change("circular_drafted", sent={"json": {"period": "2026-09"}}, keeps="other_circular"),
+    ],
+    f"POST {CIRCULAR}/submit": [
+        Change("circular_moved", sent={"json": {}}),
+        Change("circular_moved", sent={"json": {}}, held=OTHER_CIRCULAR),
+    ],
+    f"POST {CIRCULAR}/sign": [Change("circular_moved", Role.APPROVER)],
+    f"POST {CIRCULAR}/return": [Change("circular_moved", Role.APPROVER, WHY, OTHER_CIRCULAR)],
+    f"POST {CIRCULAR}/drop": [Change("circular_moved", sent=WHY, held=OTHER_CIRCULAR)],
+    f"POST {CIRCULAR}/issue": [Change("circular_issued", Role.APPROVER)],
+    f"POST {CIRCULAR}/receipt": [
+        Change("circular_received", Role.LIAISON, {"json": {"unit": "户籍"}})
+    ],
+    "POST /api/v1/circulars/corrections": [
+        Change("circular_drafted", sent={"json": {"number": ISSUED, "items": [CORRECTED]}})
+    ],
     "POST /sign-in": [Change("sign_in", None, {"data": SIGNS_IN}, who="signs.in")],
     "POST /api/v1/session": [Change("sign_in", None, {"json": SIGNS_IN}, who="signs.in")],
     "POST /sign-in/demo": [  # there is no rehearsal here
@@ -190,19 +259,30 @@ HELD: Final[dict[str, str]] = {
     "seq": "1",
     "year": "2026",
     "layout": "A",
+    "day": "2026-11-20",
+    "form": "json",
     "language": "zh",
+    "variant": "full",
+    "period": "2026-10",
     "path": "no/such/address",
     "login": "new.one",
     "notification_id": "1",
+    "project_no": "430681-2026-000123",
 }
 """Parts of addresses, beside those that changes left (`Change.keeps`)."""
 
 ASKED: Final[dict[str, dict[str, Any]]] = {
+    "POST /api/v1/cases/preview": {"files": CASE_FILE},
+    "GET /api/v1/cases/kpi": {"params": {"period": "2026-10"}},
+    "GET /api/v1/cases/items": {"params": {"period": "2026-10"}},
     "GET /api/v1/rosters/coverage": {"params": {"month": "2026-11", "hall_id": "h00"}},
     "GET /api/v1/rosters/current": {"params": {"month": "2026-11", "hall_id": "h00"}},
     "GET /api/v1/rosters/export": {"params": {"month": "2026-11"}},
     "POST /api/v1/rosters/preview": {"files": sheet(ROSTER_HEADS, *NOVEMBER[:2])},
     "GET /api/v1/behaviours/report": {"params": {"month": "2026-11"}},
+    "GET /api/v1/checks/summary": {"params": {"day": "2026-11-20"}},
+    "GET /api/v1/checks/sheet.{form}": {"params": {"day": "2026-11-20"}},
+    "GET /api/v1/circulars/verify": {"params": {"number": ISSUED}},
     "GET /language/{language}": {"params": {"back": "/sign-in"}},
 }
 """What reads are asked with."""
