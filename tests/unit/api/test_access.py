@@ -18,7 +18,7 @@ from models.storage.record import Record
 from tests.architecture.source import ROOT
 from tests.fakes_duty import MINE, NOVEMBER, OTHERS, ROSTER_HEADS, sheet, two_units
 from tests.fakes_web import MORNING, Web, lay, off_post, opened_parts
-from tests.unit.api.audit_walk import ASKED, CHANGES, ENTRY
+from tests.unit.api.audit_walk import ASKED, CASE, CHANGES, ENTRY
 from tests.unit.api.test_audit_walk import name_of
 
 STREAM = "GET /api/v1/events"
@@ -54,7 +54,7 @@ def here(tmp_path: Path) -> Iterator[Town]:
     parts.board.refresh()
     town = Town(Web(create_app(parts, pages=False)), record)
     town.held |= {"finding_id": str(found.id), "sha256": found.evidence[0], "seq": "1"}
-    town.held |= {"camera_id": "c01", "window_id": "w01-1", "hall_id": "h00"}
+    town.held |= {"camera_id": "c01", "window_id": "w01-1", "hall_id": "h00", "form": "json"}
     yield town
     record.close()
 
@@ -98,6 +98,8 @@ def fill(town: Town) -> None:
     staff = sheet("姓名,单位", "李四,户籍", "王五,户籍")
     assert reviewer.post("/api/v1/staff", files=staff).is_success
     assert reviewer.post("/api/v1/behaviours/catalogue", json=ENTRY).is_success
+    assert reviewer.post("/api/v1/cases", json=[CASE]).is_success
+    town.held["project_no"] = CASE["project_no"]
     for name, changes in CHANGES.items():
         kept = changes[0].keeps
         if kept and kept != "token_id" and changes[0].role is Role.REVIEWER:
