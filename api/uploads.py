@@ -22,6 +22,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
+from api.attachment_guard import check_attachment
 from api.errors import NotMultipart, TooLarge
 from api.picture_guard import check_jpeg
 from api.workbook_guard import check_workbook
@@ -102,6 +103,19 @@ def pictures(field: str = "picture") -> Any:
         ):
             for path in upload.files:
                 await run_in_threadpool(check_jpeg, path)
+            yield upload
+
+    return Depends(received)
+
+
+def attachments() -> Any:
+    """A dependency: some papers or pictures in `file`, or none; see `api.attachment_guard`."""
+
+    async def received(request: Request) -> AsyncIterator[Upload]:
+        limit = request.app.state.parts.settings.web.upload_mb * 1024 * 1024
+        async with _received(request, "file", limit, MOST_FILES) as upload, _turn(request.app):
+            for path in upload.files:
+                await run_in_threadpool(check_attachment, path)
             yield upload
 
     return Depends(received)

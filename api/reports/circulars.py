@@ -89,25 +89,35 @@ def draft_correction(
         InputError: no circular has that number, or nothing is corrected.
     """
     now = desk.clock.now()
+    with desk.make_uow() as uow:
+        one = correction_in(uow, number, items, actor, now)
+        uow.commit()
+    return one
+
+
+def correction_in(
+    uow: UnitOfWork, number: str, items: Sequence[Corrected], actor: Acting, now: datetime
+) -> CircularPaper:
+    """The same in an open transaction; the caller commits.
+
+    Raises:
+        InputError: no circular has that number, or nothing is corrected.
+    """
     if not items:
         raise InputError("须写明更正内容。", "say what is corrected.", where="items")
-    with desk.make_uow() as uow:
-        original = numbered(list(every(uow, PaperKind.CIRCULAR)), number)
-        count = sum(
-            paper.key.startswith(f"correction:{original.key}:")
-            for paper in every(uow, PaperKind.CIRCULAR)
-        )
-        one = CircularPaper(
-            f"correction:{original.key}:{count + 1}",
-            CircularKind.CORRECTION,
-            original.period,
-            f"关于更正{number}有关内容的通知",
-            CircularLife.begin(actor.name, now),
-            corrects=number,
-            items=tuple(items),
-        )
-        _keep(uow, one, DRAFTED, actor, now)
-        uow.commit()
+    papers = list(every(uow, PaperKind.CIRCULAR))
+    original = numbered(papers, number)
+    count = sum(paper.key.startswith(f"correction:{original.key}:") for paper in papers)
+    one = CircularPaper(
+        f"correction:{original.key}:{count + 1}",
+        CircularKind.CORRECTION,
+        original.period,
+        f"关于更正{number}有关内容的通知",
+        CircularLife.begin(actor.name, now),
+        corrects=number,
+        items=tuple(items),
+    )
+    _keep(uow, one, DRAFTED, actor, now)
     return one
 
 

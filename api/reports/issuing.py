@@ -17,6 +17,7 @@ from api.decisions import move_on
 from api.reports.circular_paper import CircularPaper, find, next_version, numbered
 from api.reports.circulars import Desk, frozen
 from api.reports.papers import every
+from api.reports.rectifications import follow_findings
 from api.reports.render import Edition, keep
 from api.reports.words import variant_of
 from models.domain.access import Role
@@ -121,6 +122,7 @@ def _publish(
         row = uow.findings.get(finding_id)
         if row is not None and row.state == Stage.CONFIRMED:
             move_on(uow, row, Stage.PUBLISHED, by=actor.name, reason=number, now=now)
+    follow_findings(uow, one.findings, actor.name, now)
     if one.kind is CircularKind.MONTHLY:
         uow.duty.put(DutyKind.PUBLISHED, one.period, {"number": number}, at=now, by=actor.name)
 
