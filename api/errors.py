@@ -29,6 +29,7 @@ from models.domain.errors import (
     StorageError,
     WeightsError,
 )
+from models.domain.papers import StalePaper
 from scheduler.circulars.typesetting import TypesettingError
 from scheduler.rosters.problems import Problem, RosterProblems
 
@@ -106,6 +107,7 @@ STATUS: Final[Mapping[type[OnPostError], int]] = {
     DeliveryError: 502,
     DetectorError: 503,
     TypesettingError: 503,
+    StalePaper: 409,
     StorageError: 503,
     WeightsError: 503,
 }

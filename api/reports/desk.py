@@ -1,0 +1,20 @@
+"""The desk of circulars for the web and for commands."""
+
+from __future__ import annotations
+
+from api.reports.circulars import Desk
+from api.settings import Settings
+from models.domain.ports import Clock, MakeUnitOfWork
+from models.storage.document_store import DocumentStore
+
+DOCUMENTS = "documents"
+
+
+def document_store(settings: Settings) -> DocumentStore:
+    """Files of papers, in the data folder."""
+    return DocumentStore(settings.data_path / DOCUMENTS)
+
+
+def desk_of(settings: Settings, make_uow: MakeUnitOfWork, clock: Clock) -> Desk:
+    """What the work on circulars needs."""
+    return Desk(settings, make_uow, document_store(settings), clock)
