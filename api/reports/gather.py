@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from api.reports.cases import counts_by_unit
 from api.reports.checks import Counted, count_checks
 from api.reports.online import online_rate
-from api.reports.papers import corrections_in, duties_of
+from api.reports.papers import corrections_in, duties_of, overdue_events
 from api.reports.periods import before, period_of
 from api.reports.problems import events_of, findings_of, is_behaviour, problems_of
 from api.reports.scoring import ranking_of, unit_scores
@@ -75,7 +75,11 @@ def gather_between(
     counted, rows = _counted(uow, settings, period)
     cases = counts_by_unit(uow, settings, period, calendar, now)
     units = _units(settings, counted, rows, cases)
-    events = [*events_of(rows, settings), *_card_events(cases, period)]
+    events = [
+        *events_of(rows, settings),
+        *_card_events(cases, period),
+        *overdue_events(uow, settings, period, now),
+    ]
     scores = unit_scores(settings, events, {unit: counted.counts(unit) for unit in units})
     ranking = ranking_of(settings, name, scores)
     lines = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -11,12 +11,16 @@ from api.settings import Settings
 from models.domain.measures import MEASURE_NAMES, Measure, Status
 from models.domain.papers import Paper, PaperKind
 from models.domain.ports import UnitOfWork
+from models.domain.rectification import RectifyState
 from models.domain.rectify_json import rectification_of
 from models.domain.report import Correction, ReportDuties, ReportPeriod
+from models.domain.score import Event
 from models.domain.workdays import WorkCalendar
 
 PAGE: Final = 500
 CORRECTION: Final = "correction"
+OVERDUE: Final = "rectification_overdue"
+"""Code under which an overdue round is scored."""
 
 
 def every(uow: UnitOfWork, kind: PaperKind, *, state: str = "") -> Iterator[Paper]:
@@ -64,6 +68,22 @@ def _overdue(uow: UnitOfWork, today: date) -> Iterator[str]:
         one = rectification_of(paper.content)
         if one.overdue(today):
             yield f"{one.unit_id}{one.number},应于{one.due}前反馈,至今未反馈"
+
+
+def overdue_events(
+    uow: UnitOfWork, settings: Settings, period: ReportPeriod, now: datetime
+) -> list[Event]:
+    """Rounds that were not reported by their due day (整改逾期), each scored on the day after."""
+    zone = ZoneInfo(settings.time_zone)
+    found = []
+    for paper in every(uow, PaperKind.RECTIFICATION):
+        one = rectification_of(paper.content)
+        for turn in one.rounds if one.state is not RectifyState.WITHDRAWN else ():
+            reported = (turn.reported_at or now).astimezone(zone).date()
+            late_on = turn.due + timedelta(days=1)
+            if reported > turn.due and period.first <= late_on <= period.last:
+                found.append(Event(OVERDUE, late_on, one.unit_id, ref=str(one.number)))
+    return found
 
 
 def _measures(uow: UnitOfWork, period: ReportPeriod) -> Iterator[str]:
