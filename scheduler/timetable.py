@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
 from typing import Final
 
@@ -63,6 +64,8 @@ class Job:
 
 CHECKS: Final = "checks"
 CHECKS_SWEEP: Final = "checks-sweep"
+DIGEST: Final = "digest"
+RETENTION: Final = "retention"
 POST: Final = "post"
 CASE_CARDS: Final = "case-cards"
 CASE_FOLDER: Final = "case-folder"
@@ -71,6 +74,23 @@ CASE_SOURCES: Final = "case-sources"
 TIMETABLE: Final = (
     Job(CHECKS, "公布承诺、写入到点的检查、闭馆后公开", "commit, write due checks, reveal", 2.0),
     Job(CHECKS_SWEEP, "无人执行的检查记为未执行", "give up checks that nobody makes", 5.0),
+    Job(
+        DIGEST,
+        "向中心报送日报与零报告",
+        "write the daily digest and zero reports",
+        10.0,
+        Lane.HOUSE,
+        daily=Daily(time(17, 45)),
+    ),
+    Job(
+        RETENTION,
+        "按保存期限销毁图片、清理旧记录",
+        "destroy pictures whose time is over, prune old rows",
+        60.0,
+        Lane.HOUSE,
+        longest_s=900.0,
+        daily=Daily(time(2, 30), late_s=20 * 3600.0),
+    ),
     Job(POST, "发送通知", "send what waits in the outbox", 2.0, Lane.POST, longest_s=600.0),
     Job(
         CASE_CARDS,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from api import digest
 from api.settings import Settings
 from api.wording import KINDS, REASONS, word
 from models.domain.notice import Notice, NoticeKind, Severity
@@ -123,10 +124,30 @@ def _test(writer: Writer, data: Mapping[str, Any]) -> Words:
     )
 
 
+def _digest(writer: Writer, data: Mapping[str, Any]) -> Words:
+    return Words(
+        digest.title(data, "zh"),
+        digest.title(data, "en"),
+        digest.body(writer, data, "zh"),
+        digest.body(writer, data, "en"),
+    )
+
+
+def _zero_report(_writer: Writer, data: Mapping[str, Any]) -> Words:
+    return Words(
+        digest.zero_title(data, "zh"),
+        digest.zero_title(data, "en"),
+        digest.zero_body(data, "zh"),
+        digest.zero_body(data, "en"),
+    )
+
+
 _MAKERS: Final[Mapping[str, Callable[[Writer, Mapping[str, Any]], Words]]] = {
     NoticeKind.FINDING: _finding,
     NoticeKind.CAMERA_DOWN: _camera_down,
     NoticeKind.CAMERA_BACK: _camera_back,
     NoticeKind.UNDELIVERED: _undelivered,
     NoticeKind.TEST: _test,
+    NoticeKind.DIGEST: _digest,
+    NoticeKind.ZERO_REPORT: _zero_report,
 }

@@ -1,0 +1,1 @@
+"""What happens where processes and the database are killed; the long runs are `make faults`."""

