@@ -14,11 +14,12 @@ from typing import Final
 import structlog
 
 from api.behaviour import keep_clues
+from api.duty_record import in_force
 from api.logs import set_up_logging
 from api.metrics import WATCH
 from api.settings import Settings
 from api.wiring_watch import WatchParts, watch_parts
-from models.domain.errors import StorageError
+from models.domain.errors import OnPostError, StorageError
 from models.domain.records import FindingRecord
 
 log = structlog.get_logger("onpost.watch")
@@ -27,6 +28,7 @@ ROUND_S: Final = 2.0
 """Real seconds between rounds of the record: how soon a finding is registered (即时登记)."""
 
 STOP_WITHIN_S: Final = 10.0
+AGAIN_S: Final = 5.0
 
 
 def run(settings: Settings) -> None:
@@ -43,9 +45,23 @@ def run(settings: Settings) -> None:
     with alone(settings):
         parts = watch_parts(settings)
         try:
-            watch(parts, stop)
+            while watch(parts, stop):
+                parts.record.close()
+                log.info("zones_changed", what="the watch takes the zones that were drawn")
+                parts = _taken_again(settings, parts, stop)
         finally:
             parts.close()
+
+
+def _taken_again(settings: Settings, parts: WatchParts, stop: threading.Event) -> WatchParts:
+    """The parts around what was drawn; the detector stays. Tries until it works or is stopped."""
+    while True:
+        try:
+            return watch_parts(settings, parts.detector)
+        except OnPostError as error:
+            log.warning("cannot_go_on", error=str(error))
+            if stop.wait(AGAIN_S):
+                raise
 
 
 @contextmanager
@@ -69,21 +85,40 @@ def alone(settings: Settings) -> Iterator[None]:
         yield
 
 
-def watch(parts: WatchParts, stop: threading.Event) -> None:
-    """Run the engine and the rounds until `stop` is set, then a last round."""
+def watch(parts: WatchParts, stop: threading.Event) -> bool:
+    """Run the engine and the rounds until `stop` is set, then a last round.
+
+    Returns:
+        True where it ended because zones were drawn, and goes on with them.
+    """
+    redrawn = False
     # What nobody watched until now becomes UNKNOWN before anything else.
     one_round(parts, claims=False)
     parts.engine.start()
     parts.inspector.take_up(parts.clock.now())
     log.info("watching", cameras=len(parts.settings.cameras), windows=len(parts.room.windows))
     try:
-        while not stop.wait(ROUND_S):
+        while not redrawn and not stop.wait(ROUND_S):
             one_round(parts)
+            redrawn = _zones_due(parts)
     finally:
         if not parts.engine.stop(STOP_WITHIN_S):
             log.warning("threads_left", what="some camera threads did not end in time")
         one_round(parts, claims=False)
         log.info("stopped")
+    return redrawn
+
+
+def _zones_due(parts: WatchParts) -> bool:
+    """Whether to begin again with other zones; not while a roster file is wrong."""
+    try:
+        due = parts.zones.due(time.monotonic())
+        if due:
+            in_force(parts.settings, None)
+    except OnPostError as error:
+        log.warning("zones_wait", error=str(error))
+        return False
+    return due
 
 
 def one_round(parts: WatchParts, *, claims: bool = True) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -20,6 +21,7 @@ from api.settings.domain import hint_rules_of, presence_profile_of
 from api.wiring import make_clock, make_record, make_shelf
 from api.wiring_cameras import CameraWiring
 from api.wiring_checks import inspector_of
+from api.zone_changes import ZoneNews, kept_memory, newest, zoned_now
 from models.domain.clue_rows import EARLY_S, clues_of
 from models.domain.clues import Clue
 from models.domain.duty_rows import DutyKind
@@ -90,6 +92,7 @@ class WatchParts:
     proof: Proof
     inspector: Inspector
     cameras: CameraLog
+    zones: ZoneNews
 
     def close(self) -> None:
         """Release the detector and the record; the engine must have been stopped."""
@@ -110,23 +113,32 @@ def detector_choice(settings: Settings) -> DetectorChoice:
     )
 
 
-def watch_parts(settings: Settings) -> WatchParts:
+def watch_parts(settings: Settings, detector: Detector | None = None) -> WatchParts:
     """Open everything the watch needs.
+
+    Args:
+        settings: As in the file; zones that were drawn are put over it.
+        detector: One that is open already.
 
     Raises:
         OnPostError: whatever is missing or wrong; nothing was registered.
     """
     clock = make_clock(settings)
     in_force(settings, None)  # a wrong roster file is told before anything is opened
-    detector = open_detector(detector_choice(settings), lambda line: log.info("engine", what=line))
+    detector = detector or open_detector(
+        detector_choice(settings), lambda line: log.info("engine", what=line)
+    )
     record = make_record(settings)
     now = clock.now()
     take_files(settings, record.make_uow, now)
-    _note_start(settings, record, now)
+    zones = _zone_news(record)
+    settings = zoned_now(settings, record.make_uow)
+    before = _note_start(settings, record, now)
     ruled = in_force(settings, record.make_uow, files=False)
     desk = DutyDesk(settings, ruled.duty, ruled.calendar)
     since = desk.day_start(now)
-    room = _room(settings, desk, memory_of(record.make_uow, since, now))
+    memory = kept_memory(memory_of(record.make_uow, since, now), before, desk.windows.values())
+    room = _room(settings, desk, memory)
     shelf = make_shelf(settings)
     clerk = ShelfClerk(shelf, room)
     meter = WatchMeter()
@@ -158,6 +170,7 @@ def watch_parts(settings: Settings) -> WatchParts:
         proof,
         inspector,
         camera_log_of(settings, record.make_uow),
+        zones,
     )
 
 
@@ -221,14 +234,26 @@ def seen_by_others(desk: DutyDesk, record: Record) -> Callable[[datetime], list[
     return seen
 
 
-def _note_start(settings: Settings, record: Record, now: datetime) -> None:
-    """Keep the settings, so that what an entry names can be looked up; tidy the store."""
+def _zone_news(record: Record) -> ZoneNews:
+    with record.make_uow(read_only=True) as uow:
+        return ZoneNews(record.make_uow, newest(uow))
+
+
+def _note_start(settings: Settings, record: Record, now: datetime) -> Mapping[str, Any]:
+    """Keep the settings, so that what an entry names can be looked up; tidy the store.
+
+    Returns:
+        The settings that the watch before this one judged by; empty where there was none.
+    """
     for fault in record.faults:
         log.error("record_fault", what=str(fault))
     with record.make_uow() as uow:
+        row = uow.duty.get(DutyKind.SETTINGS, WATCH)
+        before = uow.settings.get(str(row.content["sha256"])) if row else None
         digest = uow.settings.save(settings.hashed(), now)
         uow.duty.put(DutyKind.SETTINGS, WATCH, {"sha256": digest}, at=now, by=WATCH)
         uow.commit()
     swept = record.sweep(RealClock().now() - timedelta(days=1))
     if swept:
         log.info("orphans_swept", pictures=swept)
+    return before or {}

@@ -30,6 +30,7 @@ class DutyKind(StrEnum):
     FILE = "file"  # 已导入的设置文件
     BEHAVIOUR = "behaviour"  # 行为目录
     SETTINGS = "settings"  # 监测所用的设置
+    ZONES = "zones"  # 画定的工位区域
 
 
 @dataclass(frozen=True, slots=True)
