@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.commands.inspection_sheet import sheet
 from api.commands.roster import By, SettingsFile
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("new-key")(new_key)
     group.command("list")(list_)
     group.command("show")(show)
+    group.command("sheet")(sheet)
 
 
 def commit(date: Day, settings: SettingsFile = None) -> None:
