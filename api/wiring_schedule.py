@@ -17,6 +17,7 @@ from api.inspection_plans import SettingsPlans, tick_rules
 from api.plan_keys import PlanKey, draw_nonce, plan_key
 from api.settings import Settings
 from api.wiring_cases import case_work
+from api.wiring_circulars import circular_work
 from api.wiring_notify import make_postman
 from api.wiring_record import make_clock, make_record
 from models.domain.inspection_tick import Planner
@@ -58,7 +59,8 @@ class ScheduleParts:
         )
 
     def _work(self, make_uow: MakeUnitOfWork) -> Mapping[str, Work]:
-        return self._checks_and_post(make_uow) | case_work(self.settings, make_uow, self.clock)
+        given = self.settings, make_uow, self.clock
+        return self._checks_and_post(make_uow) | case_work(*given) | circular_work(*given)
 
     def _checks_and_post(self, make_uow: MakeUnitOfWork) -> dict[str, Work]:
         rules = tick_rules(self.settings)

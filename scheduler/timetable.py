@@ -68,6 +68,7 @@ DIGEST: Final = "digest"
 RETENTION: Final = "retention"
 POST: Final = "post"
 CASE_CARDS: Final = "case-cards"
+CIRCULARS: Final = "circulars"
 CASE_FOLDER: Final = "case-folder"
 CASE_SOURCES: Final = "case-sources"
 
@@ -90,6 +91,15 @@ TIMETABLE: Final = (
         Lane.HOUSE,
         longest_s=900.0,
         daily=Daily(time(2, 30), late_s=20 * 3600.0),
+    ),
+    Job(
+        CIRCULARS,
+        "每月首个工作日起草上期通报",
+        "draft circulars on the first working day of a month",
+        60.0,
+        Lane.HOUSE,
+        longest_s=900.0,
+        daily=Daily(time(8, 0)),
     ),
     Job(POST, "发送通知", "send what waits in the outbox", 2.0, Lane.POST, longest_s=600.0),
     Job(
@@ -134,3 +144,15 @@ def chosen(timetable: Iterable[Job], ids: Iterable[str]) -> list[Job]:
             f"the timetable and its work do not fit: {sorted(names)}, {sorted(wanted)}"
         )
     return [job for job in known if job.id in wanted]
+
+
+def daily_of(job_id: str) -> Daily:
+    """When a daily job of the timetable is due.
+
+    Raises:
+        LookupError: there is no daily job of that name.
+    """
+    for job in TIMETABLE:
+        if job.id == job_id and job.daily is not None:
+            return job.daily
+    raise LookupError(job_id)
