@@ -29,6 +29,7 @@ from api.pages import add_pages, add_plain_pages
 from api.pages.refusals import told_to_people
 from api.routes import (
     accounts,
+    alerts,
     audit,
     behaviours,
     calendar,
@@ -71,6 +72,7 @@ ROUTERS: Final = (
     cameras.router,
     exports.router,  # before findings: export.xlsx is no number of one
     findings.router,
+    alerts.router,
     decisions.router,
     clues.router,
     webhooks.router,

@@ -8,8 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from api.events import type_of
+from api.schemas.alert import AlertOut
 from api.schemas.finding import (
-    AlertOut,
     EventOut,
     FindingDetail,
     FindingOut,
@@ -19,6 +19,7 @@ from api.schemas.finding import (
 )
 from api.sentences import sentences
 from api.settings import Settings
+from models.domain.alert_desk import escalated, hand_of
 from models.domain.events import before_and_after, finding_of
 from models.domain.naming import unnamed
 from models.domain.ports import UnitOfWork
@@ -157,10 +158,13 @@ class Teller:
         window = self._settings.windows.get(alert.window_id)
         return (window.hall, window.unit) if window else ("", "")
 
-    def alert(self, alert: LiveAlert, finding_ids: Mapping[str, int]) -> AlertOut:
-        """One alert; `finding_ids` by key where the finding is at hand."""
+    def alert(self, alert: LiveAlert, finding_ids: Mapping[str, int], now: datetime) -> AlertOut:
+        """One alert as it is now; `finding_ids` by key where the finding is at hand."""
         hall_id = self.hall_of_window(alert.window_id)
         zone = self.zone(hall_id)
+        hand = hand_of(alert)
+        details = alert.details
+        quiet = hand.snoozed_until if hand.snoozed(now) else None
         return AlertOut(
             id=alert.id,
             window_id=alert.window_id,
@@ -172,6 +176,12 @@ class Teller:
             raised_at=alert.raised_at.astimezone(zone),
             cleared_at=alert.cleared_at.astimezone(zone) if alert.cleared_at else None,
             finding_id=finding_ids.get(alert.finding_key),
+            claimed_by=hand.claimed_by,
+            claimed_at=hand.claimed_at.astimezone(zone) if hand.claimed_at else None,
+            snoozed_until=quiet.astimezone(zone) if quiet else None,
+            escalated=escalated(alert, now, self._settings.web.escalate_after),
+            escalated_by=hand.escalated_by,
+            why={name: str(details.get(f"why_{name}", "")) for name in ("zh", "en")},
         )
 
     def events(self, entries: Sequence[Entry], uow: UnitOfWork) -> list[EventOut]:

@@ -1,4 +1,4 @@
-"""Findings and alerts, read only."""
+"""Findings, read only."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth.guard import needs
-from api.auth.visitor import Visitor
 from api.deps import PartsDep, VisitorDep
 from api.errors import missing
 from api.schemas.fields import Maybe
-from api.schemas.finding import AlertOut, FindingDetail, FindingPage
-from api.wiring import WebParts
-from models.domain.access import EVERYWHERE, Permission, Scope
+from api.schemas.finding import FindingDetail, FindingPage
+from models.domain.access import Permission, Scope
 from models.domain.errors import InputError
-from models.domain.records import FindingQuery, LiveAlert
+from models.domain.records import FindingQuery
 
 router = APIRouter(tags=["findings"])
 SEE = needs(Permission.SEE_FINDINGS)
@@ -85,23 +83,6 @@ def one_finding(finding_id: int, parts: PartsDep, visitor: VisitorDep) -> Findin
         if record is None or not visitor.sees(record.hall_id, record.unit_id):
             raise missing("情形", "finding", str(finding_id))
         return parts.teller.detail(record, uow)
-
-
-@router.get("/alerts", dependencies=[SEE])
-def list_alerts(parts: PartsDep, visitor: VisitorDep, standing: bool = False) -> list[AlertOut]:
-    """Alerts, standing ones first; only those with `standing=true`."""
-    sight = parts.board.sight
-    ids = {record.key: record.id for record in sight.findings}
-    alerts = [alert for alert in sight.alerts if not standing or alert.cleared_at is None]
-    return [parts.teller.alert(alert, ids) for alert in _seen(parts, visitor, alerts)]
-
-
-def _seen(parts: WebParts, visitor: Visitor, alerts: list[LiveAlert]) -> list[LiveAlert]:
-    """The alerts of a visitor's scope; what grew into a finding is of the finding's unit."""
-    if visitor.scope == EVERYWHERE:
-        return alerts
-    with parts.make_uow(read_only=True) as uow:
-        return [alert for alert in alerts if visitor.sees(*parts.teller.place_of(alert, uow))]
 
 
 def _aware(name: str, moment: datetime | None) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Findings, alerts and events as the API tells them."""
+"""Findings and events as the API tells them."""
 
 from __future__ import annotations
 
@@ -88,21 +88,6 @@ class FindingPage(BaseModel):
     items: list[FindingOut]
     total: int
     next_after: int | None
-
-
-class AlertOut(BaseModel):
-    """An alert (告警) that stands or stood."""
-
-    id: int
-    window_id: str
-    window: str
-    hall_id: str
-    hall: str
-    kind: str
-    since: datetime
-    raised_at: datetime
-    cleared_at: datetime | None
-    finding_id: int | None
 
 
 class EventOut(BaseModel):

@@ -6,7 +6,7 @@ A section whose keys can be overridden per hall, camera or window has a twin nam
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, TypeVar
 
@@ -181,11 +181,19 @@ class WebSettings(Section):
     demo: bool = Field(False, description="The rehearsal: sign in by role, without a password.")
     language: Literal["zh", "en"] = "zh"
     upload_mb: int = Field(10, ge=1, le=50, description="Most megabytes of one upload.")
+    escalate_after_min: float = Field(
+        10, ge=1, le=240, description="Minutes until an alert in nobody's hand is shown first."
+    )
 
     @property
     def tls(self) -> bool:
         """Whether browsers reach this over TLS."""
         return self.behind_tls or self.tls_certificate is not None
+
+    @property
+    def escalate_after(self) -> timedelta:
+        """`escalate_after_min` as a length of time."""
+        return timedelta(minutes=self.escalate_after_min)
 
 
 class AccountsSettings(Section):

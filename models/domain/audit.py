@@ -43,6 +43,7 @@ class Action(StrEnum):
     EVIDENCE_VIEWED = "evidence_viewed"
     EXPORTED = "exported"
     FINDING_DECIDED = "finding_decided"
+    ALERT_HANDLED = "alert_handled"
     NAMING_ASKED = "naming_asked"
     NAMING_APPROVED = "naming_approved"
     NAMING_REFUSED = "naming_refused"

@@ -213,6 +213,14 @@ class AlertBook(Protocol):
         """Standing and cleared, newest first."""
         ...
 
+    def take(self, alert_id: int) -> LiveAlert | None:
+        """One alert, kept from others until the transaction ends."""
+        ...
+
+    def keep(self, alert: LiveAlert) -> None:
+        """Its details as they are now; everything else stays."""
+        ...
+
 
 class CameraBook(Protocol):
     """What condition each camera was in, and when."""

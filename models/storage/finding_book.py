@@ -159,6 +159,18 @@ class StoredAlerts:
         query = select(alerts).order_by(alerts.c.id.desc()).limit(limit)
         return [_alert(row) for row in self._connection.execute(query)]
 
+    def take(self, alert_id: int) -> LiveAlert | None:
+        if not 0 < alert_id <= MOST_ID:
+            return None
+        query = select(alerts).where(alerts.c.id == alert_id).with_for_update()
+        row = self._connection.execute(query).first()
+        return None if row is None else _alert(row)
+
+    def keep(self, alert: LiveAlert) -> None:
+        self._connection.execute(
+            update(alerts).where(alerts.c.id == alert.id), {"details": dict(alert.details)}
+        )
+
     def _standing(self, window_id: str, kind: str) -> LiveAlert | None:
         query = select(alerts).where(
             alerts.c.window_id == window_id,

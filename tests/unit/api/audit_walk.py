@@ -156,6 +156,12 @@ CHANGES: Final[dict[str, list[Change]]] = {
     f"POST {FINDING}/dismiss": [Change("finding_decided", sent=WHY, held={"finding_id": "4"})],
     f"POST {FINDING}/reopen": [Change("finding_decided", sent=WHY, held={"finding_id": "4"})],
     f"POST {FINDING}/excuse": [Change("finding_decided", sent=WHY, held={"finding_id": "5"})],
+    **{
+        f"POST /api/v1/alerts/{{alert_id}}/{what}": [
+            Change("alert_handled", sent={"json": {"minutes": 10}} if what == "snooze" else {})
+        ]
+        for what in ("claim", "snooze", "escalate", "release")
+    },
     "POST /api/v1/clues": [Change("hook_received", SYSTEM, {"json": CLUE}, program=True)],
     "POST /api/v1/webhooks": [
         Change("settings_changed", SYSTEM, {"json": HOOK}, keeps="hook_id"),
@@ -288,6 +294,7 @@ HELD: Final[dict[str, str]] = {
     "window_id": "w01-1",
     "hall_id": "h00",
     "finding_id": "1",
+    "alert_id": "1",
     "number": "1",
     "seq": "1",
     "year": "2026",

@@ -53,6 +53,7 @@ def here(tmp_path: Path) -> Iterator[Town]:
     found = off_post(record, parts.settings, "w01-1", MORNING)
     parts.board.refresh()
     town = Town(Web(create_app(parts, pages=False)), record)
+    town.held |= {"alert_id": "1"}
     town.held |= {"finding_id": str(found.id), "sha256": found.evidence[0], "seq": "1"}
     town.held |= {"camera_id": "c01", "window_id": "w01-1", "hall_id": "h00", "form": "json"}
     yield town
