@@ -122,7 +122,7 @@ TIMETABLE: Final = (
         CASE_SOURCES,
         "读取其他数据库中的办件",
         "read cases of other databases",
-        900.0,
+        600.0,
         Lane.HOUSE,
         longest_s=900.0,
     ),

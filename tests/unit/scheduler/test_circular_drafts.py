@@ -15,6 +15,8 @@ CALENDAR = WorkCalendar.builtin()
 class NoRows:
     """A record without a calendar of its own."""
 
+    def __init__(self, *, read_only: bool = False) -> None: ...
+
     def __enter__(self) -> NoRows:
         return self
 
@@ -30,7 +32,7 @@ class NoRows:
 
 def turn(day: date, after: date | None) -> Turn:
     now = datetime.combine(day, time(8), UTC)
-    return Turn("circulars", day, now, after, lambda *, read_only=False: NoRows())  # type: ignore[arg-type, return-value]
+    return Turn("circulars", day, now, after, NoRows)  # type: ignore[arg-type]
 
 
 def drafted(day: date, after: date | None) -> list[str]:
