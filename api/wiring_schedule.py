@@ -18,6 +18,7 @@ from api.plan_keys import PlanKey, draw_nonce, plan_key
 from api.settings import Settings
 from api.wiring_cases import case_work
 from api.wiring_circulars import circular_work
+from api.wiring_daily import daily_work
 from api.wiring_notify import make_postman
 from api.wiring_record import make_clock, make_record
 from models.domain.inspection_tick import Planner
@@ -60,7 +61,13 @@ class ScheduleParts:
 
     def _work(self, make_uow: MakeUnitOfWork) -> Mapping[str, Work]:
         given = self.settings, make_uow, self.clock
-        return self._checks_and_post(make_uow) | case_work(*given) | circular_work(*given)
+        daily = daily_work(self.settings, self.plans, self.record.evidence, make_uow, self.clock)
+        return {
+            **self._checks_and_post(make_uow),
+            **case_work(*given),
+            **circular_work(*given),
+            **daily,
+        }
 
     def _checks_and_post(self, make_uow: MakeUnitOfWork) -> dict[str, Work]:
         rules = tick_rules(self.settings)

@@ -14,6 +14,7 @@ from api.redact import redact
 from api.settings.check_sections import ChecksSettings
 from api.settings.fields import Identifier, TimeZoneName
 from api.settings.notifications import NotificationSettings
+from api.settings.retention import RetentionSettings
 from api.settings.sections import (
     AccountsSettings,
     CameraSettings,
@@ -83,6 +84,7 @@ class Settings(BaseSettings):
     roster: RosterSettings = RosterSettings()
     notifications: NotificationSettings = NotificationSettings()
     checks: ChecksSettings = ChecksSettings()
+    retention: RetentionSettings = RetentionSettings()
     supervision: SupervisionSettings = SupervisionSettings()
 
     _base: Path = PrivateAttr(default_factory=Path.cwd)

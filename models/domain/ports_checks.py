@@ -129,6 +129,10 @@ class CheckBook(Protocol):
         """The same of several checks, by check."""
         ...
 
+    def pictured(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Key of the finding and pictures of every result that has pictures."""
+        ...
+
     def tallies(self, check_ids: Collection[int]) -> dict[int, dict[str, int]]:
         """Windows per result of each check: values of `Result`, and `pending`."""
         ...

@@ -233,6 +233,12 @@ class StoredChecks(StoredPlans):
             found.setdefault(row.check_id, []).append(_result(row))
         return found
 
+    def pictured(self) -> list[tuple[str, tuple[str, ...]]]:
+        columns = check_results.c
+        none = literal([], columns.evidence.type)
+        query = select(columns.finding_key, columns.evidence).where(columns.evidence != none)
+        return [(row.finding_key, tuple(row.evidence)) for row in self._connection.execute(query)]
+
     def tallies(self, check_ids: Collection[int]) -> dict[int, dict[str, int]]:
         columns = check_results.c
         query = select(columns.check_id, columns.result, func.count().label("windows")).where(

@@ -62,6 +62,9 @@ class StoredClues:
         query = within(select(func.count()).select_from(clues), clues, scope)
         return int(self._connection.execute(query).scalar_one())
 
+    def pictured(self) -> Sequence[ClueRow]:
+        return self._rows(select(clues).where(clues.c.evidence != "").order_by(clues.c.number))
+
     def _rows(self, query: Select[Any]) -> list[ClueRow]:
         return [_clue(row) for row in self._connection.execute(query)]
 

@@ -77,6 +77,32 @@ class FileEvidenceStore:
                     removed += 1
         return removed
 
+    def remove(self, path: str, older_than: datetime) -> bool:
+        """Remove a picture whose destruction is registered.
+
+        Args:
+            path: As in `StoredFile.path`.
+            older_than: One that was written or named again since stays (real time).
+        """
+        file = self.root / path
+        if not _PATH.fullmatch(path) or not file.exists():
+            return False
+        with self._sweeping_apart(fcntl.LOCK_EX):
+            try:
+                if file.stat().st_mtime >= older_than.timestamp():
+                    return False
+                file.unlink()
+            except FileNotFoundError:
+                return False
+            except OSError as error:
+                raise StorageError(
+                    f"证据文件不能删除:{error.strerror}。请检查权限。",
+                    f"the evidence file cannot be removed: {error.strerror}. Check permissions.",
+                    where=path,
+                ) from error
+            sync_folder(file.parent)
+        return True
+
     @contextmanager
     def _sweeping_apart(self, lock: int) -> Iterator[None]:
         """Keeps a sweep in another process from removing a file that is being named again."""

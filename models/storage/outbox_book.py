@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    delete,
     func,
     or_,
     select,
@@ -201,6 +202,22 @@ class StoredOutbox:
             .values(state=ItemState.DEAD.value, claim="", claimed_until=None, error="removed")
         )
         return int(done.rowcount)
+
+    def prune(self, before: datetime) -> int:
+        over = [one.value for one in ItemState if one.value not in _ON_ITS_WAY]
+        old = notices.c.at < before, notices.c.state.in_(over)
+        going = select(deliveries.c.notice_id).where(deliveries.c.state.in_(_ON_ITS_WAY))
+        chosen = select(notices.c.id).where(*old, notices.c.id.not_in(going))
+        mine = deliveries.c.notice_id.in_(chosen) & deliveries.c.state.in_(over)
+        told = (deliveries.c.notice_id == 0) & (deliveries.c.first_at < before)
+        count = 0
+        for statement in (
+            delete(deliveries).where(mine),
+            delete(deliveries).where(told, deliveries.c.state.in_(over)),
+            delete(notices).where(*old, notices.c.id.not_in(going)),
+        ):
+            count += self._connection.execute(statement).rowcount
+        return count
 
     def add_hook(self, hook: Hook) -> Hook:
         row = asdict(hook) | scope_row(hook) | {"topics": sorted(hook.topics)}

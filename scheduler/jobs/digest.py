@@ -81,7 +81,7 @@ class DailyDigest:
         own = {"seq": entry.seq, "hash": entry.hash}
         data = {**entry.payload, "entry": own}
         uow.outbox.put(
-            Notice(NoticeKind.DIGEST, day_key(day), Severity.ORDINARY, CENTRE, data), now
+            Notice(NoticeKind.DIGEST, day_key(day), Severity.IMPORTANT, CENTRE, data), now
         )
         return ", ".join([f"checks {told['checks']['planned']}", *zero])
 
@@ -142,7 +142,7 @@ class DailyDigest:
         }
         entry = uow.register.append(ZERO_REPORT, said, now, key=zero_key(period))
         data = {**entry.payload, "entry": {"seq": entry.seq, "hash": entry.hash}}
-        notice = Notice(NoticeKind.ZERO_REPORT, zero_key(period), audience=CENTRE, data=data)
+        notice = Notice(NoticeKind.ZERO_REPORT, zero_key(period), Severity.IMPORTANT, CENTRE, data)
         uow.outbox.put(notice, now)
         return True
 

@@ -1,0 +1,62 @@
+"""Retention (保存期限) from the settings, and whether a picture was destroyed by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from api.clock import RealClock
+from api.reports.appeals import under_appeal
+from api.reports.papers import every
+from api.settings import Settings
+from models.domain.circular import MOVES
+from models.domain.papers import PaperKind
+from models.domain.ports import UnitOfWork
+from models.domain.register import PURGED, Entry, evidence_purged
+from models.domain.retention import EvidencePurged, Keeping
+from models.storage.evidence_store import FileEvidenceStore
+from scheduler.jobs.retention import Retention
+
+_REWRITTEN_WITHIN = timedelta(hours=1)
+
+
+def retention_of(settings: Settings, files: FileEvidenceStore) -> Retention:
+    """What plans and carries out the settings' retention."""
+    chosen = settings.retention
+    return Retention(
+        Keeping(
+            timedelta(days=chosen.dismissed_days),
+            chosen.closed_months,
+            timedelta(days=chosen.clue_days),
+        ),
+        timedelta(days=chosen.outbox_days),
+        under_way,
+        files,
+        lambda: RealClock().now() - _REWRITTEN_WITHIN,
+    )
+
+
+def under_way(uow: UnitOfWork) -> set[str]:
+    """Keys of findings whose pictures an appeal or a circular under way needs."""
+    held = under_appeal(uow)
+    for state, moves in MOVES.items():
+        for paper in every(uow, PaperKind.CIRCULAR, state=state.value) if moves else ():
+            named = [
+                *paper.content["findings"],
+                *(one["finding"] for one in paper.content["items"]),
+            ]
+            rows = [uow.findings.get(int(number)) for number in named]
+            held |= {row.key for row in rows if row is not None}
+    return held
+
+
+def purges(uow: UnitOfWork, since: datetime) -> Mapping[str, Entry]:
+    """The entry that says so of every picture that was destroyed since a moment."""
+    entries = uow.register.find(kind=PURGED, since=since, limit=10**9)
+    return {sha: entry for entry in entries for sha in evidence_purged(entry)}
+
+
+def purged(uow: UnitOfWork, sha256: str, since: datetime) -> EvidencePurged | None:
+    """What to tell of a picture that was destroyed; None of one that was not."""
+    entry = purges(uow, since).get(sha256)
+    return None if entry is None else EvidencePurged(sha256, entry.at, entry.seq)
