@@ -144,6 +144,10 @@ class Presence:
             look too closely counts in proportion.
         samples: Usable samples in this state.
         weakest: Probability nearest to a change of mind in this state.
+        tried: LOOKED samples while PRESENT that say how well the detector finds who is there:
+            sightings, and misses that a sighting followed.
+        found: Sightings among them; `found / tried` is the hit rate as measured (检出率).
+        missed: Misses since the last sighting; no sighting has followed them yet.
     """
 
     state: State = State.UNKNOWN
@@ -160,6 +164,9 @@ class Presence:
     looks: float = 0.0
     samples: int = 0
     weakest: float = 0.5
+    tried: int = 0
+    found: int = 0
+    missed: int = 0
 
     @property
     def doubtful(self) -> bool:
@@ -249,6 +256,8 @@ def _forget(presence: Presence, since: datetime, reason: Reason) -> Presence:
         last_at=presence.last_at,
         newest_at=presence.newest_at,
         hit_at=presence.hit_at,
+        tried=presence.tried,
+        found=presence.found,
     )
 
 
@@ -298,7 +307,11 @@ def _seen(presence: Presence, evidence: Evidence, profile: PresenceProfile) -> P
         hit_since=presence.hit_since or evidence.at,
         since=presence.since or evidence.at,
         samples=presence.samples + 1,
+        missed=0,
     )
+    if presence.state is State.PRESENT:
+        tried = presence.tried + presence.missed + 1
+        after = replace(after, tried=tried, found=presence.found + 1)
     if after.state is not State.ABSENT:  # any sighting ends a row that is not yet an absence
         after = replace(after, empty_since=None, empty_until=None, looks=0.0, hit_at=evidence.at)
     if after.p >= profile.enter_at:
@@ -323,6 +336,7 @@ def _missed(presence: Presence, evidence: Evidence, profile: PresenceProfile) ->
         looks=presence.looks + counted,
         since=presence.since or evidence.at,
         samples=presence.samples + 1,
+        missed=presence.missed + 1 if presence.state is State.PRESENT else 0,
     )
     enough = after.looks >= profile.looks_to_open - _ROUNDING
     if enough and after.p <= profile.leave_at:
