@@ -26,9 +26,20 @@ def add_pages(app: FastAPI, parts: WebParts) -> None:
     """Add every other page to `app`. Once a process: NiceGUI keeps its pages globally."""
     from nicegui import ui  # noqa: PLC0415  heavy, and one a process
 
-    from api.pages import finding, findings, wall  # noqa: PLC0415
+    from api.pages import (  # noqa: PLC0415
+        behaviours,
+        cases,
+        checks,
+        circulars,
+        finding,
+        findings,
+        reports,
+        roster,
+        wall,
+    )
 
-    for page in (wall, findings, finding):
+    pages = (wall, findings, finding, roster, checks, behaviours, cases, circulars, reports)
+    for page in pages:
         page.add_page(parts)
     ui.run_with(
         app,

@@ -23,6 +23,12 @@ class Place:
 PLACES: Final = (
     Place("/", "监控墙", "Wall", Permission.SEE_LIVE),
     Place("/findings", "登记台账", "Findings", Permission.SEE_FINDINGS),
+    Place("/checks", "抽查", "Checks", Permission.SEE_CHECKS),
+    Place("/roster", "排班", "Rosters", Permission.SEE_DUTY),
+    Place("/behaviours", "行为", "Behaviour", Permission.SEE_BEHAVIOURS),
+    Place("/cases", "办件", "Cases", Permission.SEE_CASES),
+    Place("/circulars", "通报", "Circulars", Permission.SEE_REPORTS),
+    Place("/reports", "月报", "Reports", Permission.SEE_REPORTS),
 )
 ACCOUNT: Final = "/account"
 
