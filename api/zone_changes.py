@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-from api.duty_record import put_row
+from api.duty_record import WATCH, put_row
+from api.hit_rates import rates_of, with_rates
 from api.settings import Settings
 from api.settings.domain import presence_profile_of, window_of
 from api.settings.sections import ViewSettings, WindowSettings
@@ -38,8 +39,8 @@ def drawn_of(uow: UnitOfWork) -> dict[str, DrawnWindow]:
 
 
 def zoned(settings: Settings, uow: UnitOfWork) -> Settings:
-    """The settings with the drawn zones in force put into them."""
-    return with_zones(settings, drawn_of(uow))
+    """The settings with what was drawn and the hit rates that were accepted put into them."""
+    return with_rates(with_zones(settings, drawn_of(uow)), rates_of(uow))
 
 
 def zoned_now(settings: Settings, make_uow: MakeUnitOfWork) -> Settings:
@@ -152,8 +153,16 @@ def history_of(uow: UnitOfWork, window_id: str, camera_id: str) -> list[tuple[Du
 
 
 def newest(uow: UnitOfWork) -> int:
-    """Number of the newest row about zones, 0 for none."""
-    return max((row.number for row in uow.duty.standing(DutyKind.ZONES)), default=0)
+    """Number of the newest row about zones or hit rates, 0 for none."""
+    rows = uow.duty.standing(DutyKind.ZONES, DutyKind.HIT_RATE)
+    return max((row.number for row in rows), default=0)
+
+
+def is_taken(settings: Settings, uow: UnitOfWork) -> bool | None:
+    """Whether the watch judges by these settings with the zones that stand now; None where none
+    ever started."""
+    row = uow.duty.get(DutyKind.SETTINGS, WATCH)
+    return None if row is None else row.content["sha256"] == zoned(settings, uow).settings_hash()
 
 
 @dataclass(slots=True)

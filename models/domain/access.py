@@ -49,6 +49,8 @@ class Permission(StrEnum):
     SEE_FINDINGS = "see_findings"
     SEE_EVIDENCE = "see_evidence"
     SEE_HEALTH = "see_health"
+    SEE_PRECISION = "see_precision"
+    """How often findings were right, by window; no picture, no name."""
     HANDLE_ALERTS = "handle_alerts"
     DECIDE = "decide"
     """Confirm or dismiss."""
@@ -163,6 +165,7 @@ _CENTRE: Final = _SEES | {
     Permission.VERIFY_CHECKS,
     Permission.SEE_NOTIFICATIONS,
     Permission.SEE_MEASURES,
+    Permission.SEE_PRECISION,
 }
 _WORKS: Final = _CENTRE | {
     Permission.HANDLE_ALERTS,
@@ -215,6 +218,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.OWN_ACCOUNT,
             Permission.SEE_HEALTH,
             Permission.SEE_NOTIFICATIONS,
+            Permission.SEE_PRECISION,
             Permission.SEE_SETTINGS,
             Permission.CHANGE_SETTINGS,
             Permission.SET_UP_CAMERAS,

@@ -31,6 +31,8 @@ class DutyKind(StrEnum):
     BEHAVIOUR = "behaviour"  # 行为目录
     SETTINGS = "settings"  # 监测所用的设置
     ZONES = "zones"  # 画定的工位区域
+    HIT_RATE = "hit_rate"  # 采纳的检出率
+    LESSON = "lesson"  # 对改进建议的答复
 
 
 @dataclass(frozen=True, slots=True)
