@@ -26,9 +26,11 @@ import api.app
 from api.auth.rate import Limits
 from models.domain.access import GRANTS, Permission, Role
 from models.storage.record import Record
+from tests.checked_days import TUESDAY, committed, revealed
 from tests.fakes_duty import NOVEMBER, ROSTER_HEADS, sheet, two_units
 from tests.fakes_web import MORNING, Web, jpeg, lay, off_post, opened_parts, picture
 from tests.record_digest import CALLERS_OWN, record_digest
+from tests.unit.api.audit_walk import CAMPAIGN
 
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 
@@ -60,6 +62,8 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[We
     for camera in parts.settings.cameras:
         lay(parts.shelf, parts.settings, camera, MORNING)
     off_post(record, parts.settings, "w01-1", MORNING)
+    revealed(record, parts.settings)
+    committed(record, parts.settings, TUESDAY)
     parts.board.refresh()
     yield Web(api.app.create_app(parts, pages=False)), record
     record.close()
@@ -83,6 +87,8 @@ def known(web: Web, record: Record) -> dict[str, Any]:
         ),
     }
     assert [one.status_code for one in answers.values()] == [201] * 4
+    call = reviewer.post("/api/v1/rollcalls", json={"hall_ids": ["h00"]}).json()
+    assert reviewer.post("/api/v1/campaigns", json=CAMPAIGN).status_code == 201
     with record.make_uow(read_only=True) as uow:
         finding = uow.findings.list()[-1]
     return {name: one.json()["id"] for name, one in answers.items()} | {
@@ -95,6 +101,11 @@ def known(web: Web, record: Record) -> dict[str, Any]:
         "seq": 1,
         "year": 2026,
         "layout": "A",
+        "check_id": 1,
+        "plan": call["plan"],
+        "campaign_id": CAMPAIGN["id"],
+        "day": "2026-11-20",
+        "form": "json",
     }
 
 
