@@ -6,19 +6,22 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from api.auth.audit import Actor
+from api.auth.passwords import CHEAP, Passwords
 from api.decisions import move_on
 from api.reports.circulars import Desk
 from api.settings import Settings
+from api.wiring import WebParts, accounts_of, make_shelf, web_parts
 from models.domain.check_result import Result
 from models.domain.inspection import CheckKind
 from models.domain.life import Stage
+from models.domain.ports import UnitOfWork
 from models.domain.records import FindingRecord
 from models.domain.workdays import WorkCalendar
 from models.storage.document_store import DocumentStore
@@ -128,9 +131,10 @@ class Month:
         label: str = "脱岗",
         state: Stage | None = Stage.CONFIRMED,
         checked: bool = True,
-        post: str = "",
+        person: str = "",
     ) -> FindingRecord:
-        """A finding, met by a check of its own at its beginning, decided on by `wang`."""
+        """A finding, met by a check of its own at its beginning, decided on by `wang`; where a
+        `person` is told, the entry of the confirmation names them."""
         start = at(day, clock)
         key = f"{kind}:{window_id}@{start.timestamp():.0f}"
         hall_id = self.settings.windows[window_id].hall
@@ -149,15 +153,17 @@ class Month:
                     proven_s=60.0 * minutes,
                     ended=True,
                     unit_id=self.unit_of(window_id),
-                    post=post,
+                    post="A" if person else "",
                     evidence=("e" * 64,),
                     last_seq=entry.seq,
                     details={"label": label, "finding": {"key": key}},
                 )
             )
-            if state is not None:
+            later = start + timedelta(hours=1)
+            if person:
+                row = _named(uow, row, person, later)
+            elif state is not None:
                 reason = "" if state is Stage.CONFIRMED else "群众遮挡"
-                later = start + timedelta(hours=1)
                 row = move_on(uow, row, state, by="wang", reason=reason, now=later)
             uow.commit()
         if checked:
@@ -172,6 +178,17 @@ class Month:
             result = self._row(newest + 1, row.window_id, Result.OFF_POST, due, row.key)
             connection.execute(check_results.insert(), [result])
         self.batches[CheckKind.ROLL_CALL] += 1
+
+
+def _named(uow: UnitOfWork, row: FindingRecord, person: str, at: datetime) -> FindingRecord:
+    """Confirmed by `wang`, the entry of the confirmation naming a person."""
+    said = {"finding": row.key, "to": "confirmed", "by": "wang", "person": person}
+    entry = uow.register.append("finding_confirmed", said, at, key=f"{row.key}:after")
+    step = {"stage": "confirmed", "by": "wang", "at": at.isoformat(), "reason": ""}
+    details = {**row.details, "life": [step]}
+    after = replace(row, state=Stage.CONFIRMED.value, last_seq=entry.seq, details=details)
+    uow.findings.update(after)
+    return after
 
 
 def _check(  # noqa: PLR0917 - a row
@@ -229,3 +246,21 @@ def month(
         yield Month(settings, record, clock)
     finally:
         record.close()
+
+
+def web_of(town: Month) -> WebParts:
+    """The web's parts over the month's record, on its clock, hashing cheaply."""
+    make_uow = town.record.make_uow
+    return web_parts(
+        town.settings,
+        town.clock,
+        make_shelf(town.settings),
+        make_uow,
+        town.record.evidence,
+        accounts=accounts_of(town.settings, make_uow, StillClock(), Passwords(CHEAP)),
+    )
+
+
+def form(**fields: str) -> dict[str, Any]:
+    """Fields without a file as `files=` of a call: multipart, as a page sends them."""
+    return {name: (None, text) for name, text in fields.items()}

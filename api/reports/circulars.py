@@ -21,8 +21,10 @@ from api.reports.circular_paper import (
     numbered,
 )
 from api.reports.gather import Gathered, gather
+from api.reports.names import with_names
 from api.reports.papers import every
 from api.reports.periods import kind_of
+from api.reports.pictures import pictures_of
 from api.reports.render import to_json
 from api.reports.words import worded, worded_correction
 from api.settings import Settings
@@ -32,7 +34,7 @@ from models.domain.document_json import document_of
 from models.domain.errors import InputError
 from models.domain.life import Stage
 from models.domain.papers import PaperKind
-from models.domain.ports import Clock, MakeUnitOfWork, UnitOfWork
+from models.domain.ports import Clock, EvidenceStore, MakeUnitOfWork, UnitOfWork
 from models.domain.standing import confirmed
 from models.storage.document_store import DocumentStore
 from scheduler.circulars.compose import title_of
@@ -48,6 +50,7 @@ class Desk:
     make_uow: MakeUnitOfWork
     store: DocumentStore
     clock: Clock
+    evidence: EvidenceStore | None = None
 
 
 def draft(
@@ -211,7 +214,12 @@ def _worded(
             raise InputError("原通报尚未印发。", "the original is not issued.", where=one.corrects)
         return worded_correction(one, original, original.number, desk.settings), None
     gathered = gather(uow, desk.settings, one.period, now)
-    return worded(gathered, one.kind, desk.settings), gathered
+    if one.kind is CircularKind.CRITICISM:
+        gathered = with_names(uow, gathered)
+    pictures = None
+    if desk.evidence is not None:
+        pictures = pictures_of(uow, desk.evidence, gathered.report.problems, gathered.rows)
+    return worded(gathered, one.kind, desk.settings, pictures), gathered
 
 
 def _keep(

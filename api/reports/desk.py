@@ -6,6 +6,7 @@ from api.reports.circulars import Desk
 from api.settings import Settings
 from models.domain.ports import Clock, MakeUnitOfWork
 from models.storage.document_store import DocumentStore
+from models.storage.evidence_store import FileEvidenceStore
 
 DOCUMENTS = "documents"
 
@@ -17,4 +18,5 @@ def document_store(settings: Settings) -> DocumentStore:
 
 def desk_of(settings: Settings, make_uow: MakeUnitOfWork, clock: Clock) -> Desk:
     """What the work on circulars needs."""
-    return Desk(settings, make_uow, document_store(settings), clock)
+    evidence = FileEvidenceStore(settings.evidence_path)
+    return Desk(settings, make_uow, document_store(settings), clock, evidence)

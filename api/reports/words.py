@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from api.reports.circular_paper import CircularPaper
 from api.reports.gather import Gathered
 from api.settings import Settings
 from models.domain.circular import CircularKind, DocumentNumber, Variant
-from models.domain.document import Document
+from models.domain.document import Document, Picture
 from models.domain.report import Correction
 from scheduler.circulars.compose import Heads, Issue, circular, public
 from scheduler.circulars.correction import CorrectedIssue, correction
@@ -25,23 +27,32 @@ def worded(
     gathered: Gathered,
     kind: CircularKind,
     settings: Settings,
-    *,
-    agreed: frozenset[str] = frozenset(),
+    pictures: Mapping[str, tuple[Picture, ...]] | None = None,
 ) -> dict[str, Document]:
     """Every variant of a circular, by `full`, `public`, `unit:<id>`.
+
+    Args:
+        gathered: Its figures; persons stand in it only where a second approver agreed.
+        kind: Its kind.
+        settings: Issuer and readers.
+        pictures: Small masked pictures of the problems, by unit; never in the public variant.
 
     Raises:
         ForbiddenMove: a name that may not stand there.
     """
     report, heads, issue = gathered.report, heads_of(settings), Issue()
+    agreed = frozenset(one.person for one in report.problems if one.person)
+    shown = pictures or {}
+    every = tuple(picture for unit in sorted(shown) for picture in shown[unit])
     made = {
-        FULL: circular(report, kind, heads, issue, agreed=agreed),
+        FULL: circular(report, kind, heads, issue, agreed=agreed, pictures=every),
         PUBLIC: public(report, kind, heads, issue),
     }
     if kind is CircularKind.MONTHLY:
         for row in report.rows:
             if row.unit_id:
-                made[f"{UNIT}{row.unit_id}"] = unit_report(report, row.unit_id, heads, issue)
+                own = shown.get(row.unit_id, ())
+                made[f"{UNIT}{row.unit_id}"] = unit_report(report, row.unit_id, heads, issue, own)
     return made
 
 

@@ -116,7 +116,14 @@ class Picture:
     caption: str = ""
 
 
-Block = Heading | Para | Table | Bars | Picture
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """Small pictures, two in a row, each with its caption."""
+
+    pictures: tuple[Picture, ...]
+
+
+Block = Heading | Para | Table | Bars | Picture | Gallery
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,4 +203,7 @@ def _printed(block: Block) -> Block:
         return replace(block, notes=tuple(full_width(note) for note in block.notes))
     if isinstance(block, Picture):
         return replace(block, caption=full_width(block.caption))
+    if isinstance(block, Gallery):
+        shown = (replace(one, caption=full_width(one.caption)) for one in block.pictures)
+        return Gallery(tuple(shown))
     return replace(block, name=full_width(block.name))

@@ -18,6 +18,7 @@ from models.domain.document import (
     Cell,
     Column,
     Document,
+    Gallery,
     Heading,
     Para,
     Picture,
@@ -83,6 +84,8 @@ def _block_json(block: Block) -> dict[str, Any]:
             "jpeg": b64encode(block.jpeg).decode("ascii"),
             "caption": block.caption,
         }
+    if isinstance(block, Gallery):
+        return {"type": "gallery", "pictures": [_block_json(one) for one in block.pictures]}
     if isinstance(block, Bars):
         return {
             "type": "bars",
@@ -110,7 +113,9 @@ def _block_of(values: Mapping[str, Any]) -> Block:
     if kind == "para":
         return Para(values["text"])
     if kind == "picture":
-        return Picture(b64decode(values["jpeg"]), values["caption"])
+        return _picture_of(values)
+    if kind == "gallery":
+        return Gallery(tuple(_picture_of(one) for one in values["pictures"]))
     if kind == "bars":
         bars = tuple((label, None if v is None else Decimal(v)) for label, v in values["bars"])
         return Bars(values["name"], bars, values["unit"], Decimal(values["full"]))
@@ -122,6 +127,10 @@ def _block_of(values: Mapping[str, Any]) -> Block:
         None if total is None else _row_of(total),
         tuple(values["notes"]),
     )
+
+
+def _picture_of(values: Mapping[str, Any]) -> Picture:
+    return Picture(b64decode(values["jpeg"]), values["caption"])
 
 
 def _row_json(row: Sequence[Cell]) -> list[Any]:

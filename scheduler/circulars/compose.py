@@ -12,7 +12,18 @@ from datetime import date
 from typing import Final
 
 from models.domain.circular import CircularKind, DocumentNumber, Variant, check_names
-from models.domain.document import Annex, Bars, Block, Document, Heading, Para, day_text, printed
+from models.domain.document import (
+    Annex,
+    Bars,
+    Block,
+    Document,
+    Gallery,
+    Heading,
+    Para,
+    Picture,
+    day_text,
+    printed,
+)
 from models.domain.inspection import KIND_NAMES, CheckKind
 from models.domain.report import (
     GROUP_NAMES,
@@ -25,6 +36,7 @@ from scheduler.circulars import tables
 
 NUMERALS: Final = "一二三四五六七八九十"
 DRAFT: Final = "草稿"
+PICTURES: Final = "证据图片(已遮挡)"
 PUBLIC_NOTE: Final = "公开版:不含个人信息和现场画面"
 
 
@@ -69,6 +81,7 @@ def circular(
     issue: Issue,
     *,
     agreed: frozenset[str] = frozenset(),
+    pictures: tuple[Picture, ...] = (),
 ) -> Document:
     """The circular in full, for readers inside.
 
@@ -78,6 +91,7 @@ def circular(
         heads: Issuer and readers.
         issue: Number and date.
         agreed: Names that a second approver agreed to.
+        pictures: Small masked pictures of its problems.
 
     Raises:
         ForbiddenMove: a name that may not stand there.
@@ -97,6 +111,7 @@ def circular(
         Annex(tables.PROBLEMS, (tables.problems(_in_order(report), named=named),), wide=True),
         Annex(tables.UNSEEN, (tables.unseen(report.unseen),)),
         Annex(tables.CORRECTIONS, _or_none(report.corrections, tables.corrections)),
+        *shown(pictures),
     )
     return printed(
         Document(
@@ -135,6 +150,11 @@ def public(report: Report, kind: CircularKind, heads: Heads, issue: Issue) -> Do
             note=PUBLIC_NOTE,
         )
     )
+
+
+def shown(pictures: tuple[Picture, ...]) -> tuple[Annex, ...]:
+    """The annex of evidence pictures; none where there is none."""
+    return (Annex(PICTURES, (Gallery(pictures),)),) if pictures else ()
 
 
 def title_of(report: Report, kind: CircularKind) -> str:

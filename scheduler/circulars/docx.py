@@ -21,6 +21,7 @@ from models.domain.document import (
     Bars,
     Block,
     Document,
+    Gallery,
     Heading,
     Para,
     Table,
@@ -39,7 +40,7 @@ from scheduler.circulars.docx_parts import (
     tight,
     type_grid,
 )
-from scheduler.circulars.docx_tables import add_table, table_styles
+from scheduler.circulars.docx_tables import add_gallery, add_table, table_styles
 
 _HEADING_FONTS: Final = {1: paper.HEITI, 2: paper.KAITI, 3: paper.FANGSONG}
 _CENTRE: Final = WD_ALIGN_PARAGRAPH.CENTER
@@ -137,6 +138,8 @@ def _blocks(made: DocxDocument, blocks: tuple[Block, ...], *, wide: bool) -> Non
             add_table(made, block, wide=wide)
         elif isinstance(block, Bars):
             _picture(made, bars_png(block), block.name, 150)
+        elif isinstance(block, Gallery):
+            add_gallery(made, block)
         else:
             _picture(made, block.jpeg, block.caption, 120)
             _caption(made, block.caption)

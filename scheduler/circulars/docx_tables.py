@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
-from models.domain.document import Cell, Column, Table, text_of
+from models.domain.document import Cell, Column, Gallery, Table, text_of
 from scheduler.circulars import paper
 from scheduler.circulars.docx_parts import element, font, off_grid, spaced, style_font, tight
 
@@ -72,6 +73,22 @@ def add_table(made: DocxDocument, table: Table, *, wide: bool) -> None:
         font(told.add_run(note), paper.FANGSONG, paper.TABLE_PT)
         tight(told, 16)
         off_grid(told._p)
+
+
+def add_gallery(made: DocxDocument, gallery: Gallery) -> None:
+    """Small pictures, two in a row, each with its caption."""
+    width = Mm((paper.TEXT_WIDTH_MM - 8) / 2)
+    grid = made.add_table(rows=(len(gallery.pictures) + 1) // 2, cols=2)
+    for number, picture in enumerate(gallery.pictures):
+        cell = grid.cell(number // 2, number % 2)
+        shown = cell.paragraphs[0]
+        shown.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        shape = shown.add_run().add_picture(io.BytesIO(picture.jpeg), width=width)
+        shape._inline.docPr.set("descr", picture.caption)
+        told = cell.add_paragraph()
+        told.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        font(told.add_run(picture.caption), paper.FANGSONG, paper.WIDE_TABLE_PT)
+        tight(told, 14)
 
 
 class _Rows:

@@ -12,7 +12,18 @@ from typing import Any, Final, Literal
 
 import typst
 
-from models.domain.document import Bars, Block, Document, Heading, Para, Table, day_text, text_of
+from models.domain.document import (
+    Bars,
+    Block,
+    Document,
+    Gallery,
+    Heading,
+    Para,
+    Picture,
+    Table,
+    day_text,
+    text_of,
+)
 from models.domain.errors import OnPostError
 from models.domain.ratio import NOTHING
 from scheduler.circulars import paper
@@ -122,7 +133,13 @@ def _block(block: Block, pictures: _Pictures) -> dict[str, Any]:
         return _table(block)
     if isinstance(block, Bars):
         return {"type": "bars", "name": block.name, "bars": _bars(block)}
-    return {"type": "picture", "file": pictures.put(block.jpeg), "caption": block.caption}
+    if isinstance(block, Gallery):
+        return {"type": "gallery", "pictures": [_picture(one, pictures) for one in block.pictures]}
+    return _picture(block, pictures)
+
+
+def _picture(picture: Picture, pictures: _Pictures) -> dict[str, Any]:
+    return {"type": "picture", "file": pictures.put(picture.jpeg), "caption": picture.caption}
 
 
 def _table(table: Table) -> dict[str, Any]:

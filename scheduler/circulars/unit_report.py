@@ -14,6 +14,7 @@ from models.domain.document import (
     Document,
     Heading,
     Para,
+    Picture,
     Table,
     day_text,
     printed,
@@ -21,12 +22,18 @@ from models.domain.document import (
 from models.domain.ratio import Ratio
 from models.domain.report import Report, ReportProblem, UnitRow, points_text
 from scheduler.circulars import tables
-from scheduler.circulars.compose import Heads, Issue
+from scheduler.circulars.compose import Heads, Issue, shown
 
 REPLY = "回执"
 
 
-def unit_report(report: Report, unit_id: str, heads: Heads, issue: Issue) -> Document:
+def unit_report(
+    report: Report,
+    unit_id: str,
+    heads: Heads,
+    issue: Issue,
+    pictures: tuple[Picture, ...] = (),
+) -> Document:
     """A unit's report of the period, also where nothing was found.
 
     Args:
@@ -34,6 +41,7 @@ def unit_report(report: Report, unit_id: str, heads: Heads, issue: Issue) -> Doc
         unit_id: The unit.
         heads: Issuer and appeal channel.
         issue: Number and date.
+        pictures: Small masked pictures of the unit's problems.
     """
     row = report.of_unit(unit_id) or UnitRow(unit_id)
     own = sorted(
@@ -59,7 +67,7 @@ def unit_report(report: Report, unit_id: str, heads: Heads, issue: Issue) -> Doc
             tuple(blocks),
             number=issue.number,
             to=unit_id,
-            annexes=(Annex(REPLY, (_reply(own),)),),
+            annexes=(Annex(REPLY, (_reply(own),)), *shown(pictures)),
             dated=issue.dated,
             mark=issue.mark,
             note="仅供本单位使用",

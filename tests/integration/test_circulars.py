@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from api.auth.visitor import Visitor
+from api.naming import answer, ask
 from api.reports.circular_paper import Corrected
 from api.reports.circulars import draft, draft_correction, look, move, submit
 from api.reports.gather import gather
 from api.reports.issuing import documents_of, issue, verify
+from models.domain.access import Access, Role
 from models.domain.circular import CircularKind, CircularState
+from models.domain.document import Gallery
 from models.domain.errors import ForbiddenMove, InputError
 from models.domain.life import Stage
+from models.domain.naming import NamingState
 from models.domain.ratio import Ratio
+from models.domain.records import EvidenceKind, EvidencePicture, FindingRecord
 from scheduler.circulars.compose import DRAFT
+from tests.fakes_web import jpeg, picture
 from tests.reported_month import DRAFTER, SIGNER, Month, month, workdays
 
 pytestmark = pytest.mark.fonts
@@ -187,3 +195,73 @@ def test_nothing_found_over_half_a_year_is_a_report(november: Month) -> None:
     with november.record.make_uow(read_only=True) as uow:
         report = gather(uow, november.settings, "2026-H2", november.clock.now()).report
     assert report.online == Ratio(0, report.online.whole)
+
+
+def with_picture(town: Month, row: FindingRecord, *, masked: bool) -> None:
+    """A finding whose evidence is a real picture."""
+    moment = row.started_at
+    stored = town.record.evidence.put(jpeg(picture(row.id)), moment)
+    kept = EvidencePicture(
+        stored.sha256,
+        stored.path,
+        stored.bytes,
+        moment,
+        "c01",
+        row.window_id,
+        EvidenceKind.AT,
+        1,
+        640,
+        360,
+        masked=masked,
+    )
+    with town.record.make_uow() as uow:
+        uow.evidence.add(kept)
+        uow.findings.update(replace(row, evidence=(stored.sha256,)))
+        uow.commit()
+
+
+def test_masked_pictures_stand_in_the_full_and_the_units_own_report_alone(november: Month) -> None:
+    first, second = november.windows_of("h00")[:2]
+    shown = november.found(first, MONDAY, "09:00")
+    bare = november.found(second, MONDAY, "10:00")
+    with_picture(november, shown, masked=True)
+    with_picture(november, bare, masked=False)
+    desk = replace(november.desk, evidence=november.record.evidence)
+    key = draft(desk, "2026-11", DRAFTER).key
+    documents = look(desk, key)[1]
+    captions = {
+        name: [one.caption for annex in made.annexes for block in annex.blocks
+               if isinstance(block, Gallery) for one in block.pictures]
+        for name, made in documents.items()
+    }  # fmt: skip
+    told = f"#{shown.id} 11-23 09:00 1-1号窗口脱岗"
+    own = f"unit:{november.unit_of(first)}"
+    assert {name for name, found in captions.items() if found} == {"full", own}
+    assert captions["full"] == captions[own] == [told]
+    submit(desk, key, DRAFTER)
+    assert look(desk, key)[1] == documents
+
+
+def test_a_criticism_names_whom_a_second_approver_agreed_to_and_nobody_in_public(
+    november: Month,
+) -> None:
+    windows = november.windows_of("h00")
+    agreed, asked = (
+        november.found(window, MONDAY, "09:00", person="张三" if n == 0 else "李四")
+        for n, window in enumerate(windows[:2])
+    )
+    writer = Visitor("li", Access(frozenset({Role.REVIEWER})), "session:1", "127.0.0.1")
+    signer = Visitor("chen", Access(frozenset({Role.APPROVER})), "session:2", "127.0.0.1")
+    now = november.clock.now()
+    with november.record.make_uow() as uow:
+        for row in (agreed, asked):
+            ask(uow, writer, row, reason="通报批评", now=now)
+        answer(uow, signer, agreed, NamingState.APPROVED, reason="同意", now=now)
+        uow.commit()
+    key = draft(november.desk, "2026-11", DRAFTER, CircularKind.CRITICISM).key
+    documents = look(november.desk, key)[1]
+    rows = next(one for one in documents["full"].tables() if one.name == "问题清单").texts()
+    assert [row[-1] for row in rows] == ["责任人", "张三", ""]
+    assert "张三" not in repr(documents["public"])
+    monthly = draft(november.desk, "2026-11", DRAFTER).key
+    assert "张三" not in repr(look(november.desk, monthly)[1])
