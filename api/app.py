@@ -34,6 +34,7 @@ from api.routes import (
     audit,
     behaviours,
     calendar,
+    camera_tests,
     cameras,
     campaigns,
     cases,
@@ -53,6 +54,7 @@ from api.routes import (
     naming,
     notifications,
     plans,
+    precision,
     rectifications,
     register,
     reports,
@@ -61,9 +63,11 @@ from api.routes import (
     session,
     settings,
     stops,
+    system,
     tokens,
     visits,
     webhooks,
+    zones,
 )
 from api.wiring import WebParts
 from models.domain.access import Permission
@@ -77,6 +81,9 @@ ANYBODY: Final[dict[str, Any]] = {"dependencies": [needs(None)]}
 SIGNED_IN: Final[dict[str, Any]] = {"dependencies": [needs(Permission.OWN_ACCOUNT)]}
 ROUTERS: Final = (
     cameras.router,
+    camera_tests.router,
+    zones.router,
+    system.router,
     exports.router,  # before findings: export.xlsx is no number of one
     findings.router,
     alerts.router,
@@ -102,6 +109,7 @@ ROUTERS: Final = (
     calendar.router,
     duty.router,
     behaviours.router,
+    precision.router,
     checks.router,
     rollcalls.router,
     visits.router,

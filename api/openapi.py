@@ -43,6 +43,7 @@ TAGS: Final = {
     "measures": "Measures, scores, the ledger (处理措施、计分、问责台账)",
     "register": "The register (登记台账)",
     "settings": "Settings (设置)",
+    "zones": "Staff zones and setting up cameras (工位区域、摄像头接入)",
     "audit": "The audit log (审计日志)",
 }
 BY_NAME: Final[Mapping[str, Any]] = {

@@ -134,6 +134,17 @@ CASE_FILE: Final = sheet(
 HOOK: Final = {"url": "http://127.0.0.1:9/in"}
 """Nobody listens there; that a post fails is an answer too."""
 
+ZONES: Final = {
+    "json": {
+        "zones": [
+            {
+                "window_id": "w01-1",
+                "polygon": [[0.05, 0.1], [0.5, 0.1], [0.5, 0.95], [0.05, 0.95]],
+                "based_on": 1,
+            }
+        ]
+    }
+}
 CIRCULAR: Final = "/api/v1/circulars/{circular_id}"
 OTHER_CIRCULAR: Final = {"circular_id": "{other_circular}"}
 ISSUED: Final = "监通〔2026〕1号"
@@ -162,6 +173,13 @@ CHANGES: Final[dict[str, list[Change]]] = {
         ]
         for what in ("claim", "snooze", "escalate", "release")
     },
+    "PUT /api/v1/cameras/{camera_id}/zones": [Change("settings_changed", SYSTEM, ZONES)],
+    "POST /api/v1/cameras/test": [
+        Change("camera_tested", SYSTEM, {"json": {"source": "http://127.0.0.1:9/x.jpg"}})
+    ],
+    "POST /api/v1/cameras/discover": [
+        Change("cameras_searched", SYSTEM, {"json": {"seconds": 0.1}})
+    ],
     "POST /api/v1/clues": [Change("hook_received", SYSTEM, {"json": CLUE}, program=True)],
     "POST /api/v1/webhooks": [
         Change("settings_changed", SYSTEM, {"json": HOOK}, keeps="hook_id"),
@@ -314,6 +332,7 @@ HELD: Final[dict[str, str]] = {
 """Parts of addresses, beside those that changes left (`Change.keeps`)."""
 
 ASKED: Final[dict[str, dict[str, Any]]] = {
+    "POST /api/v1/cameras/{camera_id}/zones/try": ZONES,
     "POST /api/v1/cases/preview": {"files": CASE_FILE},
     "GET /api/v1/cases/kpi": {"params": {"period": "2026-10"}},
     "GET /api/v1/cases/items": {"params": {"period": "2026-10"}},

@@ -19,6 +19,7 @@ from api.auth.endpoints import Endpoint
 from api.auth.rule import Audit
 from api.settings import Settings
 from api.wiring_notify import make_postman
+from api.zone_trial import ZoneTrial
 from models.domain.access import GRANTS, Access, Permission, Role, Scope
 from models.domain.audit import Deed, DeedQuery, deed_of
 from models.domain.life import Stage
@@ -27,9 +28,11 @@ from models.domain.records import FindingRecord
 from models.storage.record import Record
 from models.storage.verification import verify_record
 from tests.checked_days import TUESDAY, committed, revealed
+from tests.fakes_detectors import painted
 from tests.fakes_duty import NOVEMBER, ROSTER_HEADS, sheet, two_units
 from tests.fakes_web import MORNING, Web, add_account, lay, off_post, opened_parts
 from tests.unit.api.audit_walk import ASKED, CHANGES, HELD, REPEATABLE, Change
+from vision.detectors.scripted import ScriptedDetector
 
 LOOPBACK = "127.0.0.0/8"
 STREAMS = frozenset({"GET /api/v1/events"})
@@ -80,6 +83,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     committed(record, parts.settings, TUESDAY)
     add_account(parts, "signs.in", Access(frozenset({Role.OPERATOR}), Scope()))
     web = Web(create_app(parts, pages=False))
+    web.app.state.zone_trial = ZoneTrial(lambda: ScriptedDetector(painted()), 0.1)
     parts.board.refresh()
     roster = web.as_(Role.REVIEWER).post("/api/v1/rosters", files=sheet(ROSTER_HEADS, *NOVEMBER))
     assert roster.status_code == 200
