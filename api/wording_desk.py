@@ -91,3 +91,21 @@ EXPLANATION_STATES: Final[Mapping[str, Pair]] = {
     "accepted": ("成立", "accepted"),
     "refused": ("不成立", "refused"),
 }
+MEASURES: Final[Mapping[str, Pair]] = {
+    "criticism": ("通报批评", "criticism"),
+    "talk": ("约谈", "talk"),
+    "admonition": ("诫勉谈话", "admonition"),
+    "listed": ("挂牌整治", "listed for improvement"),
+    "no_merit": ("取消评优资格", "no merit award"),
+    "suspension": ("停职检查", "suspension"),
+    "case_filed": ("立案", "case filed"),
+    "removal": ("免职", "removal"),
+    "dismissal": ("辞退", "dismissal"),
+    "honour": ("表扬", "honour"),
+}
+PAPERS: Final[Mapping[str, Mapping[str, Pair]]] = {
+    "rectify_states": RECTIFY_STATES,
+    "appeal_states": APPEAL_STATES,
+    "explanation_states": EXPLANATION_STATES,
+}
+"""Tables that lists of papers need, by the name that scripts call them."""

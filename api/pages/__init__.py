@@ -27,6 +27,7 @@ def add_pages(app: FastAPI, parts: WebParts) -> None:
     from nicegui import ui  # noqa: PLC0415  heavy, and one a process
 
     from api.pages import (  # noqa: PLC0415
+        alerts,
         behaviours,
         cases,
         checks,
@@ -35,10 +36,23 @@ def add_pages(app: FastAPI, parts: WebParts) -> None:
         findings,
         reports,
         roster,
+        today,
         wall,
     )
 
-    pages = (wall, findings, finding, roster, checks, behaviours, cases, circulars, reports)
+    pages = (
+        today,
+        alerts,
+        wall,
+        findings,
+        finding,
+        roster,
+        checks,
+        behaviours,
+        cases,
+        circulars,
+        reports,
+    )
     for page in pages:
         page.add_page(parts)
     ui.run_with(

@@ -21,7 +21,10 @@ class Place:
 
 
 PLACES: Final = (
+    Place("/today", "今日", "Today", Permission.SEE_LIVE),
+    Place("/alerts", "告警", "Alerts", Permission.HANDLE_ALERTS),
     Place("/", "监控墙", "Wall", Permission.SEE_LIVE),
+    Place("/unit", "本单位", "My unit", Permission.ANSWER),
     Place("/findings", "登记台账", "Findings", Permission.SEE_FINDINGS),
     Place("/checks", "抽查", "Checks", Permission.SEE_CHECKS),
     Place("/roster", "排班", "Rosters", Permission.SEE_DUTY),
@@ -29,6 +32,8 @@ PLACES: Final = (
     Place("/cases", "办件", "Cases", Permission.SEE_CASES),
     Place("/circulars", "通报", "Circulars", Permission.SEE_REPORTS),
     Place("/reports", "月报", "Reports", Permission.SEE_REPORTS),
+    Place("/rectification", "整改申诉", "Rectification", Permission.SEE_FINDINGS),
+    Place("/scores", "评分", "Scores", Permission.SEE_MEASURES),
 )
 ACCOUNT: Final = "/account"
 

@@ -23,17 +23,27 @@ desk.start(["排班", "Rosters"], (root, known) => {
     async function load() {
       state.hall = hall.value;
       state.month = when.value || month;
-      const asked = query({ month: state.month, hall_id: state.hall, limit: 200 });
+      const asked = { month: state.month, hall_id: state.hall, limit: 200 };
       out.replaceChildren();
       if (may("export")) out.append(link(t("导出 Excel", "Export Excel"), `/api/v1/rosters/export${query({ month: state.month, hall_id: state.hall })}`, ""));
       box.replaceChildren(dim(t("正在读取……", "reading …")));
-      const found = await shown(box, () => Promise.all([get(`/rosters/current${asked}`), get(`/rosters/coverage${query({ month: state.month, hall_id: state.hall, limit: 200 })}`)]));
+      const found = await shown(box, () => Promise.all([whole("/rosters/current", asked), whole("/rosters/coverage", asked)]));
       if (found) box.replaceChildren(...drawn(...found));
     }
     hall.addEventListener("change", load);
     when.addEventListener("change", load);
     panel.append(h("div", { class: "row" }, hall, when, out), box);
     load();
+  }
+  // All pages of it: a gap on the last day must not be left out.
+  async function whole(path, asked) {
+    const first = await get(path + query(asked));
+    for (let after = first.next_after; after;) {
+      const page = await get(path + query({ ...asked, after }));
+      first.items.push(...page.items);
+      after = page.next_after;
+    }
+    return first;
   }
   function drawn(made, cover) {
     const wrong = new Map();
