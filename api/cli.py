@@ -29,6 +29,7 @@ COMMANDS: Final = (
     "inspection",
     "campaign",
     "rollcall",
+    "retention",
     "settings",
     "audit",
     "user",

@@ -69,12 +69,17 @@ def _checks(checks: Mapping[str, Any], language: Language) -> str:
     if language == "en":
         text = f"Checks: {checks['planned']} planned, {checks['done']} done, {missed} not done"
         text += _joined(reasons, language) + (f", {going} under way" if going else "")
-        results = [(name, count) for name, count in checks["results"].items()]
+        results = [(one.value, count) for one, count in _results(checks)]
         return text + "." + (f" Windows: {_list(results, language)}." if results else "")
     text = f"抽查:应查 {checks['planned']} 次,已查 {checks['done']} 次,未执行 {missed} 次"
     text += _joined(reasons, language) + (f",进行中 {going} 次" if going else "")
-    results = [(RESULT_NAMES[Result(name)], count) for name, count in checks["results"].items()]
+    results = [(RESULT_NAMES[one], count) for one, count in _results(checks)]
     return text + "。" + (f"窗口核查结果:{_list(results, language)}。" if results else "")
+
+
+def _results(checks: Mapping[str, Any]) -> list[tuple[Result, int]]:
+    """In the order of a report's columns."""
+    return [(one, checks["results"][one.value]) for one in Result if one in checks["results"]]
 
 
 def _unable(writer: Names, unable: Mapping[str, Any], language: Language) -> list[str]:

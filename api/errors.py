@@ -30,6 +30,7 @@ from models.domain.errors import (
     WeightsError,
 )
 from models.domain.papers import StalePaper
+from models.domain.retention import EvidencePurged
 from scheduler.circulars.typesetting import TypesettingError
 from scheduler.rosters.problems import Problem, RosterProblems
 
@@ -94,6 +95,7 @@ STATUS: Final[Mapping[type[OnPostError], int]] = {
     PasswordDue: 403,
     ForeignCall: 403,
     NotThere: 404,
+    EvidencePurged: 410,
     NotYet: 403,
     TooMany: 429,
     SignInRefused: 401,

@@ -12,10 +12,12 @@ from typing import Final
 
 from api.auth.visitor import Visitor
 from api.errors import NotThere, missing
+from api.purged import purged
 from api.wiring import WebParts
 from models.domain.audit import Action
 from models.domain.ports import UnitOfWork
 from models.domain.records import EvidencePicture, FindingQuery
+from models.storage.evidence_store import EvidenceMissing
 from vision.watermark import watermarked
 
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -50,13 +52,21 @@ def view(parts: WebParts, visitor: Visitor, sha256: str, *, action: str = "") ->
 
     Raises:
         NotThere: there is none, or none in the visitor's scope.
+        EvidencePurged: it was destroyed when its time was over.
         AuditFailed: the view cannot be entered.
         StorageError: the stored bytes are missing or changed.
     """
     with parts.make_uow(read_only=True) as uow:
         shown = _shown(parts, visitor, sha256, uow)
     now = parts.clock.now()
-    stored = parts.evidence.read(shown.picture.path)
+    try:
+        stored = parts.evidence.read(shown.picture.path)
+    except EvidenceMissing:
+        with parts.make_uow(read_only=True) as uow:
+            gone = purged(uow, sha256, shown.picture.taken_at)
+        if gone is None:
+            raise
+        raise gone from None
     marked = watermarked(stored, *_marks(shown, now.astimezone(parts.teller.zone(shown.hall_id))))
     parts.audit.enter(
         visitor,

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from api.events import type_of
+from api.purged import purges
 from api.schemas.alert import AlertOut
 from api.schemas.finding import (
     EventOut,
@@ -25,6 +26,7 @@ from models.domain.naming import unnamed
 from models.domain.ports import UnitOfWork
 from models.domain.records import FindingRecord, LiveAlert
 from models.domain.register import Entry
+from models.domain.retention import MAY_BE_PURGED
 
 
 class Teller:
@@ -136,6 +138,7 @@ class Teller:
     def _pictures(self, record: FindingRecord, uow: UnitOfWork) -> list[PictureOut]:
         found = [uow.evidence.get(sha256) for sha256 in record.evidence]
         zone = self.zone(record.hall_id)
+        gone = purges(uow, record.opened_at) if record.state in MAY_BE_PURGED else {}
         return [
             PictureOut(
                 sha256=picture.sha256,
@@ -145,6 +148,9 @@ class Teller:
                 zone_version=picture.zone_version,
                 masked=picture.masked,
                 url=f"/api/v1/evidence/{picture.sha256}.jpg",
+                destroyed_at=gone[picture.sha256].at.astimezone(zone)
+                if picture.sha256 in gone
+                else None,
             )
             for picture in found
             if picture is not None

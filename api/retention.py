@@ -1,9 +1,8 @@
-"""Retention (保存期限) from the settings, and whether a picture was destroyed by it."""
+"""Retention (保存期限) from the settings: how long what is kept, and what is needed meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from api.clock import RealClock
 from api.reports.appeals import under_appeal
@@ -12,8 +11,7 @@ from api.settings import Settings
 from models.domain.circular import MOVES
 from models.domain.papers import PaperKind
 from models.domain.ports import UnitOfWork
-from models.domain.register import PURGED, Entry, evidence_purged
-from models.domain.retention import EvidencePurged, Keeping
+from models.domain.retention import Keeping
 from models.storage.evidence_store import FileEvidenceStore
 from scheduler.jobs.retention import Retention
 
@@ -48,15 +46,3 @@ def under_way(uow: UnitOfWork) -> set[str]:
             rows = [uow.findings.get(int(number)) for number in named]
             held |= {row.key for row in rows if row is not None}
     return held
-
-
-def purges(uow: UnitOfWork, since: datetime) -> Mapping[str, Entry]:
-    """The entry that says so of every picture that was destroyed since a moment."""
-    entries = uow.register.find(kind=PURGED, since=since, limit=10**9)
-    return {sha: entry for entry in entries for sha in evidence_purged(entry)}
-
-
-def purged(uow: UnitOfWork, sha256: str, since: datetime) -> EvidencePurged | None:
-    """What to tell of a picture that was destroyed; None of one that was not."""
-    entry = purges(uow, since).get(sha256)
-    return None if entry is None else EvidencePurged(sha256, entry.at, entry.seq)

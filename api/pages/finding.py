@@ -1,9 +1,11 @@
-"""One finding: the pictures, why, from when to when, by which limits, and its register entry."""
+"""One finding: the pictures, why, from when to when, by which limits, its register entry, and
+what to do with it, by keys alone; `/findings/{id}`."""
 
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 from fastapi import Request
 from nicegui import run, ui
@@ -12,11 +14,16 @@ from api.auth.guard import needs
 from api.auth.visitor import Visitor
 from api.deps import VisitorDep
 from api.pages.language import Page
-from api.pages.layout import page_frame
-from api.schemas.finding import FindingDetail, PictureOut, SpanOut
+from api.pages.layout import in_language, island, page_frame
+from api.pages.window_day import show_day
+from api.routes.duty import one_day
+from api.schemas.duty import DayFilter, WindowDayOut
+from api.schemas.finding import FindingDetail, PictureOut
 from api.wiring import WebParts
-from api.wording import KINDS, LIMITS, LIVES, MOMENTS, REASONS, STATES, length, word
+from api.wording import KINDS, LIMITS, LIVES, MOMENTS, length, word
 from models.domain.access import Permission
+from models.domain.errors import OnPostError
+from models.domain.records import EvidenceKind
 
 
 def add_page(parts: WebParts) -> None:
@@ -28,26 +35,38 @@ def add_page(parts: WebParts) -> None:
         dependencies=[needs(Permission.SEE_FINDINGS)],
     )
     async def finding(request: Request, visitor: VisitorDep, finding_id: int) -> None:
-        page = page_frame(parts, request)
-        found = await run.io_bound(_load, parts, visitor, finding_id)
+        for style in ("desk.css", "watch.css"):
+            ui.add_head_html(f'<link rel="stylesheet" href="/static/{style}">')
+        ui.add_body_html('<script src="/static/desk.js" defer></script>')
+        page = page_frame(parts, request, script="finding.js")
+        loaded = await run.io_bound(_load, parts, visitor, finding_id)
+        found, day = loaded or (None, None)
         with ui.element("div").classes("sheet"):
             if found is None:
                 ui.label(page.text(f"登记 #{finding_id} 不存在。", f"There is no #{finding_id}."))
                 ui.link(page.text("返回登记台账", "back to the list"), "/findings")
                 return
             _head(page, found)
+            _decide(page, visitor, found)
             _pictures(parts, page, found)
-            _day(parts, page, found)
+            show_day(page, found, day, parts.clock.now())
             _facts(page, found)
             _entry(page, found)
 
 
-def _load(parts: WebParts, visitor: Visitor, finding_id: int) -> FindingDetail | None:
+def _load(
+    parts: WebParts, visitor: Visitor, finding_id: int
+) -> tuple[FindingDetail, WindowDayOut | None] | None:
     with parts.make_uow(read_only=True) as uow:
         record = uow.findings.get(finding_id) if 0 < finding_id < 2**63 else None
         if record is None or not visitor.sees(record.hall_id, record.unit_id):
             return None
-        return parts.teller.detail(record, uow)
+        found = parts.teller.detail(record, uow)
+    try:
+        day = one_day(found.window_id, parts, visitor, DayFilter(date=found.started_at.date()))
+    except OnPostError:  # a window of old settings, or another unit's by now: no sessions are told
+        return found, None
+    return found, day
 
 
 def _head(page: Page, found: FindingDetail) -> None:
@@ -61,12 +80,75 @@ def _head(page: Page, found: FindingDetail) -> None:
     ui.label(found.sentence[page.language]).classes("why")
 
 
+def _decide(page: Page, visitor: Visitor, found: FindingDetail) -> None:
+    """Where the script puts what may be done; who did what so far stands above it."""
+    behaviour = "behaviour" in found.details
+    deciding = Permission.DECIDE_BEHAVIOUR if behaviour else Permission.DECIDE
+    known = {
+        "language": page.language,
+        "login": visitor.name,
+        "may": sorted(one.value for one in visitor.access.permissions),
+        "lives": in_language(LIVES, page.language),
+        "finding": {
+            "id": found.id,
+            "seq": found.register_seq,
+            "state": found.state,
+            "behaviour": behaviour,
+            "decides": visitor.may(deciding),
+        },
+    }
+    with ui.element("div").classes("decide desk"):
+        for step in _steps(found):
+            ui.label(_said(page, found, step)).classes("dim")
+        island("desk", known)
+
+
+Step = tuple[str, str, datetime, str]
+"""To what a decision led, by whom, when, why."""
+
+
+def _steps(found: FindingDetail) -> Sequence[Step]:
+    life = found.details.get("life", ())
+    if life:
+        return [
+            (one["stage"], one["by"], datetime.fromisoformat(one["at"]), one["reason"])
+            for one in life
+        ]
+    last = found.last_entry
+    if last is None or "to" not in last.payload or "by" not in last.payload:
+        return []
+    return [(last.payload["to"], last.payload["by"], last.at, last.payload.get("reason", ""))]
+
+
+def _said(page: Page, found: FindingDetail, step: Step) -> str:
+    to, by, at, reason = step
+    name = word(LIVES, to, page.language)
+    why = f"{page.text(':', ': ')}{reason}" if reason else ""
+    return f"{at.astimezone(found.started_at.tzinfo):%Y-%m-%d %H:%M:%S} {by} → {name}{why}"
+
+
 def _pictures(parts: WebParts, page: Page, found: FindingDetail) -> None:
+    kept = {picture.moment for picture in found.pictures}
     with ui.element("div").classes("pictures"):
-        for picture in found.pictures:
-            _picture(parts, page, picture)
+        for moment in MOMENTS:
+            for picture in found.pictures:
+                if picture.moment == moment:
+                    _picture(parts, page, picture)
+            if moment not in kept and found.pictures and not found.details.get("behaviour"):
+                _no_picture(page, found, moment)
     if not found.pictures:
         ui.label(page.text("没有证据图片。", "No pictures of evidence.")).classes("warning")
+
+
+def _no_picture(page: Page, found: FindingDetail, moment: str) -> None:
+    later = page.text("仍在继续,结束后补上。", "It goes on; taken when it is over.")
+    none = page.text("未留存此时画面。", "No picture was kept of this moment.")
+    with ui.element("figure"):
+        ui.label(later if moment == EvidenceKind.AFTER and not found.ended else none).classes(
+            "none"
+        )
+        with ui.element("figcaption"):
+            ui.label(word(MOMENTS, moment, page.language)).classes("moment")
 
 
 def _picture(parts: WebParts, page: Page, picture: PictureOut) -> None:
@@ -74,71 +156,20 @@ def _picture(parts: WebParts, page: Page, picture: PictureOut) -> None:
     name = camera.name if camera else picture.camera_id
     masked = page.text("工位外已模糊", "masked outside the post") if picture.masked else ""
     with ui.element("figure"):
-        ui.element("img").props(f'src="{picture.url}" alt="{picture.moment}"')
+        if picture.destroyed_at is not None:
+            ui.label(
+                page.text(
+                    f"图片已按保存期限于 {picture.destroyed_at:%Y-%m-%d} 销毁,登记与审计记录仍在。",
+                    f"The picture was destroyed on {picture.destroyed_at:%Y-%m-%d} when its time "
+                    "was over; register and audit log stay.",
+                )
+            ).classes("warning")
+        else:
+            ui.element("img").props(f'src="{picture.url}" alt="{picture.moment}"')
         with ui.element("figcaption"):
             ui.label(word(MOMENTS, picture.moment, page.language)).classes("moment")
             ui.label(f"{picture.taken_at:%Y-%m-%d %H:%M:%S} · {name} {masked}")
             ui.label(f"SHA-256 {picture.sha256}").classes("hash")
-
-
-def _day(parts: WebParts, page: Page, found: FindingDetail) -> None:
-    """The window's day as a line of stretches, the finding's own marked."""
-    ui.label(page.text("该窗口当日", "The window's day")).classes("section")
-    now = parts.clock.now()
-    first, last = _frame(found, now)
-    whole = (last - first).total_seconds()
-
-    def place(start: datetime, end: datetime) -> str:
-        left = max(0.0, (start - first).total_seconds()) / whole
-        right = min(whole, max(0.0, (end - first).total_seconds())) / whole
-        return f"left:{100 * left:.3f}%;width:{100 * max(right - left, 0.001):.3f}%"
-
-    with ui.element("div").classes("day"):
-        for span in found.day:
-            tip = _tip(page, span)
-            ui.element("div").classes(f"span {span.state}").style(
-                place(span.start, span.end or now)
-            ).props(f'title="{tip}"')
-        ui.element("div").classes("mark").style(place(found.started_at, found.until_at_least))
-        _hours(first, last, whole)
-    with ui.element("div").classes("legend"):
-        for state, shape in (("present", "●"), ("absent", "▲"), ("unknown", "?")):
-            ui.label(f"{shape} {word(STATES, state, page.language)}").classes(f"chip {state}")
-        ui.label(page.text("▭ 本次登记(至少)", "▭ this finding (at least)"))
-
-
-def _frame(found: FindingDetail, now: datetime) -> tuple[datetime, datetime]:
-    """From the full hour before the day's first stretch to the one after its last."""
-    starts = [span.start for span in found.day] + [found.started_at]
-    ends = [span.end or now for span in found.day] + [found.until_at_least]
-    zone = found.started_at.tzinfo
-    first = min(starts).astimezone(zone).replace(minute=0, second=0, microsecond=0)
-    midnight = found.started_at.replace(hour=0, minute=0, second=0, microsecond=0)
-    first = max(first, midnight)
-    last = min(max(ends).astimezone(zone), midnight + timedelta(days=1))
-    full = last.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return first, max(full, first + timedelta(hours=1))
-
-
-TICKS_S = (300, 600, 900, 1800, 3600, 7200)
-
-
-def _hours(first: datetime, last: datetime, whole: float) -> None:
-    """Times under the line, as many as stay readable."""
-    step = next((step for step in TICKS_S if whole / step <= 12), 4 * 3600)
-    for number in range(int(whole // step) + 1):
-        moment = first + timedelta(seconds=number * step)
-        if moment <= last:
-            ui.label(f"{moment:%H:%M}").classes("hour").style(
-                f"left:{100 * number * step / whole:.3f}%"
-            )
-
-
-def _tip(page: Page, span: SpanOut) -> str:
-    end = f"{span.end:%H:%M:%S}" if span.end else "…"
-    state = word(STATES, span.state, page.language)
-    reason = word(REASONS, span.reason, page.language)
-    return f"{span.start:%H:%M:%S}–{end} {state} ({reason}, {span.samples})"
 
 
 def _facts(page: Page, found: FindingDetail) -> None:

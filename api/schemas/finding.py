@@ -58,6 +58,8 @@ class PictureOut(BaseModel):
     zone_version: int
     masked: bool
     url: str
+    destroyed_at: datetime | None = None
+    """When it was destroyed because its time was over (保存期限); then the address gives 410."""
 
 
 class SpanOut(BaseModel):

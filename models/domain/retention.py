@@ -42,6 +42,9 @@ WHY_NAMES: Final[dict[Why, tuple[str, str]]] = {
 _ENDED: Final = frozenset(
     {Stage.DISMISSED.value, Stage.EXCUSED.value, Stage.EXEMPTED.value, Stage.REVOKED.value}
 )
+MAY_BE_PURGED: Final = _ENDED | {Stage.CLOSED.value, Stage.TO_VERIFY.value, Stage.APPEALED.value}
+"""States of findings whose pictures may be gone: those that end, and those taken up again."""
+
 _OPEN: Final = frozenset({Stage.CLUE.value, Stage.TO_VERIFY.value})
 
 

@@ -127,9 +127,10 @@ class DailyDigest:
         end = self._midnight(period.last + timedelta(days=1))
         query = FindingQuery(since=start, until=end)
         found = [one for one in _findings(uow, query) if start <= one.started_at < end]
-        if not nothing_found(found) or uow.register.by_key(zero_key(period)) is not None:
-            return False
         days = uow.register.find(kind=DIGEST, since=start, until=end)
+        known = uow.register.by_key(zero_key(period)) is not None
+        if known or not days or not nothing_found(found):  # who did not look found nothing either
+            return False
         counts = [one.payload["checks"] for one in days]
         said = {
             "period": period.name,
