@@ -14,14 +14,11 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Final
 
-from api.duty_record import put_row
-from api.hit_rates import save_rate
 from api.settings import Settings
 from api.settings.domain import presence_profile_of, window_of
-from api.zone_changes import drawn_of, save_zones, seats_of, zoned
+from api.zone_changes import zoned
 from models.domain.duty_rows import DutyKind, DutyRow
-from models.domain.errors import ForbiddenMove, InputError
-from models.domain.hall import Coverage, Window
+from models.domain.hall import Window
 from models.domain.life import Stage
 from models.domain.ports import UnitOfWork
 from models.domain.precision import (
@@ -36,7 +33,6 @@ from models.domain.precision import (
 )
 from models.domain.records import FindingQuery, FindingRecord
 from models.domain.standing import confirmed
-from models.domain.zones import Wish
 
 PAGE: Final = 500
 ACCEPTED: Final = "accepted"
@@ -211,6 +207,15 @@ def _reason(row: FindingRecord) -> str:
     return str(steps[-1].get("reason", "")) if steps else ""
 
 
+def camera_looks(uow: UnitOfWork) -> dict[str, tuple[int, int]]:
+    """Looks while present and sightings among them, by camera."""
+    found: dict[str, tuple[int, int]] = {}
+    for (_, camera_id), memory in uow.presences.load().items():
+        tried, hits = found.get(camera_id, (0, 0))
+        found[camera_id] = (tried + memory.tried, hits + memory.found)
+    return found
+
+
 def _looks(uow: UnitOfWork) -> dict[str, tuple[int, int]]:
     """Looks and sightings while present, by window, all its views together."""
     found: dict[str, tuple[int, int]] = {}
@@ -226,70 +231,3 @@ def _usual_areas(settings: Settings) -> dict[str, float]:
         for view in window_of(settings, name).views:
             areas.setdefault(view.camera_id, []).append(view.polygon.area)
     return {camera: median(found) for camera, found in areas.items() if len(found) > 1}
-
-
-def answer_proposal(
-    uow: UnitOfWork,
-    settings: Settings,
-    one: Learned,
-    key: str,
-    *,
-    accept: bool,
-    reason: str,
-    now: datetime,
-    by: str,
-) -> None:
-    """Carry out or refuse a window's proposal, in the caller's transaction.
-
-    Args:
-        settings: As in the file.
-        one: The window, in this transaction.
-        key: The proposal that the administrator saw.
-
-    Raises:
-        ForbiddenMove: another proposal stands by now, or it was answered already.
-        InputError: it cannot be carried out.
-    """
-    proposal = one.lesson.proposal
-    if proposal is None or not one.open or proposal.key != key:
-        raise ForbiddenMove(
-            f"窗口 {one.window.name} 现在没有这项建议,请刷新后再处置。",
-            f"this proposal for window {one.window.name} does not stand any more; look again.",
-            where=one.window.id,
-        )
-    if accept:
-        _carry_out(uow, settings, one.window, proposal, now, by)
-    content = {
-        "proposal": key,
-        "said": ACCEPTED if accept else REJECTED,
-        "dismissed": len(one.judged.reasons),
-    }
-    put_row(uow, DutyKind.LESSON, one.window.id, content, now=now, by=by, reason=reason)
-
-
-def _carry_out(  # noqa: PLR0917 - where, what, when and who
-    uow: UnitOfWork,
-    settings: Settings,
-    window: Window,
-    proposal: Proposal,
-    now: datetime,
-    by: str,
-) -> None:
-    if proposal.kind is ProposalKind.HIT_RATE:
-        save_rate(uow, settings, window.id, proposal.value, now=now, by=by)
-        return
-    view = window.view_of(proposal.camera_id)
-    if view is None or not proposal.by_itself:
-        raise InputError(
-            "座位移动后须由人重画工位区域。",
-            "a person has to draw the zone again.",
-            where=window.id,
-        )
-    polygon, coverage = view.polygon, view.coverage
-    if proposal.kind is ProposalKind.WIDEN:
-        polygon = widened(polygon, proposal.value) or polygon
-    else:
-        coverage = Coverage.PARTIAL
-    seats = seats_of(settings, drawn_of(uow), window.id)
-    wish = Wish(window.id, polygon, coverage, window.required, seats, proposal.version)
-    save_zones(uow, settings, proposal.camera_id, [wish], now=now, by=by)

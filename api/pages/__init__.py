@@ -34,9 +34,13 @@ def add_pages(app: FastAPI, parts: WebParts) -> None:
         circulars,
         finding,
         findings,
+        precision,
+        rectification,
         reports,
         roster,
+        scores,
         today,
+        unit,
         wall,
     )
 
@@ -52,6 +56,10 @@ def add_pages(app: FastAPI, parts: WebParts) -> None:
         cases,
         circulars,
         reports,
+        rectification,
+        scores,
+        unit,
+        precision,
     )
     for page in pages:
         page.add_page(parts)

@@ -34,6 +34,7 @@ PLACES: Final = (
     Place("/reports", "月报", "Reports", Permission.SEE_REPORTS),
     Place("/rectification", "整改申诉", "Rectification", Permission.SEE_FINDINGS),
     Place("/scores", "评分", "Scores", Permission.SEE_MEASURES),
+    Place("/precision", "准确率", "Accuracy", Permission.SEE_PRECISION),
 )
 ACCOUNT: Final = "/account"
 

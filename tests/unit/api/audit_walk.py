@@ -95,23 +95,6 @@ CAMPAIGN: Final = {
     "halls": ["h00"],
     "times": ["09:45"],
 }
-VISIT: Final = {
-    "data": {
-        "hall_id": "h00",
-        "kind": "secret_visit",
-        "seen_at": "2026-11-23T09:20:00+08:00",
-        "results": '[{"window_id": "w01-1", "result": "off_post", "picture": 1}]',
-    },
-    "files": {"pictures": ("still.jpg", jpeg(picture(2)), "image/jpeg")},
-}
-CAMPAIGN: Final = {
-    "id": "slack",
-    "name": "慵懒散专项治理",
-    "first": "2026-11-24",
-    "last": "2026-12-04",
-    "halls": ["h00"],
-    "times": ["09:45"],
-}
 SYSTEM: Final = Role.SYSTEM_ADMIN
 CLUE: Final = {
     "source": "vias-1",
@@ -145,6 +128,7 @@ ZONES: Final = {
         ]
     }
 }
+RATE: Final = {"key": "hit_rate::0:0.85", "reason": "近期实测"}
 CIRCULAR: Final = "/api/v1/circulars/{circular_id}"
 OTHER_CIRCULAR: Final = {"circular_id": "{other_circular}"}
 ISSUED: Final = "监通〔2026〕1号"
@@ -174,6 +158,12 @@ CHANGES: Final[dict[str, list[Change]]] = {
         for what in ("claim", "snooze", "escalate", "release")
     },
     "PUT /api/v1/cameras/{camera_id}/zones": [Change("settings_changed", SYSTEM, ZONES)],
+    **{
+        f"POST /api/v1/precision/{{window_id}}/{what}": [
+            Change("settings_changed", SYSTEM, {"json": RATE}, {"window_id": window})
+        ]
+        for what, window in (("accept", "w03-1"), ("reject", "w04-1"))
+    },
     "POST /api/v1/cameras/test": [
         Change("camera_tested", SYSTEM, {"json": {"source": "http://127.0.0.1:9/x.jpg"}})
     ],
@@ -264,22 +254,6 @@ CHANGES: Final[dict[str, list[Change]]] = {
     "POST /api/v1/circulars/corrections": [
         Change("circular_drafted", sent={"json": {"number": ISSUED, "items": [CORRECTED]}})
     ],
-    "POST /api/v1/rollcalls": [
-        Change("check_changed", sent={"json": {"hall_ids": ["h00"]}}, keeps="plan"),
-    ],
-    "POST /api/v1/visits": [Change("check_changed", sent=VISIT, keeps="check_id")],
-    "POST /api/v1/campaigns": [
-        Change("check_changed", sent={"json": CAMPAIGN}, keeps="campaign_id"),
-    ],
-    "POST /api/v1/campaigns/{campaign_id}/withdraw": [Change("check_changed", sent=WHY)],
-    "POST /api/v1/plans/{day}/nonce": [
-        Change(
-            "check_changed",
-            Role.SUPERVISOR,
-            {"json": {"nonce": "3 1 6 6 2 5"}},
-            {"day": "2026-11-24"},
-        )
-    ],
     "POST /sign-in": [Change("sign_in", None, {"data": SIGNS_IN}, who="signs.in")],
     "POST /api/v1/session": [Change("sign_in", None, {"json": SIGNS_IN}, who="signs.in")],
     "POST /sign-in/demo": [  # there is no rehearsal here
@@ -319,8 +293,6 @@ HELD: Final[dict[str, str]] = {
     "layout": "A",
     "day": "2026-11-20",
     "form": "json",
-    "day": "2026-11-20",
-    "form": "json",
     "language": "zh",
     "variant": "full",
     "period": "2026-10",
@@ -344,8 +316,6 @@ ASKED: Final[dict[str, dict[str, Any]]] = {
     "GET /api/v1/checks/summary": {"params": {"day": "2026-11-20"}},
     "GET /api/v1/checks/sheet.{form}": {"params": {"day": "2026-11-20"}},
     "GET /api/v1/circulars/verify": {"params": {"number": ISSUED}},
-    "GET /api/v1/checks/summary": {"params": {"day": "2026-11-20"}},
-    "GET /api/v1/checks/sheet.{form}": {"params": {"day": "2026-11-20"}},
     "GET /language/{language}": {"params": {"back": "/sign-in"}},
 }
 """What reads are asked with."""

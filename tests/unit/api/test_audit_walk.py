@@ -24,6 +24,7 @@ from models.domain.access import GRANTS, Access, Permission, Role, Scope
 from models.domain.audit import Deed, DeedQuery, deed_of
 from models.domain.life import Stage
 from models.domain.notice import Audience, Notice, Severity
+from models.domain.presence import Presence
 from models.domain.records import FindingRecord
 from models.storage.record import Record
 from models.storage.verification import verify_record
@@ -72,6 +73,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     values = two_units(tmp_path) | {"notifications": {"hooks": {"allowed_networks": [LOOPBACK]}}}
     parts, record = opened_parts(tmp_path, values)
     notified(record, parts.settings)
+    measured(record)
     for camera in parts.settings.cameras:
         lay(parts.shelf, parts.settings, camera, MORNING)
     for window in ("w01-1", "w01-2"):
@@ -102,6 +104,14 @@ def notified(record: Record, settings: Settings) -> None:
         )
         uow.commit()
     make_postman(settings, record.make_uow).round(MORNING)
+
+
+def measured(record: Record) -> None:
+    """Windows whose people the detector finds less often than it is set to."""
+    with record.make_uow() as uow:
+        seen = Presence(tried=1000, found=850)
+        uow.presences.save({("w03-1", "c03"): seen, ("w04-1", "c04"): seen})
+        uow.commit()
 
 
 def kept(record: Record, row: FindingRecord) -> None:
