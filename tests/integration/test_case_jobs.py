@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,9 @@ from unittest.mock import patch
 import openpyxl
 import pytest
 
+from api.auth.audit import console
 from api.case_rules import FOLDER, SOURCES, entering, rules_of
+from api.cases import imported_files
 from api.settings import Settings, load_settings
 from api.wiring_cases import case_work, pull_tick
 from api.workbook_guard import check_workbook
@@ -22,6 +25,7 @@ from models.domain.case import Case, CaseType
 from models.domain.deadline import Card
 from models.domain.errors import InputError, StorageError
 from models.storage.record import Record
+from models.storage.verification import verify_record
 from scheduler.cases.folder import DropFolder
 from scheduler.jobs.case_files import FolderTick
 from scheduler.jobs.cases import CardTick
@@ -341,3 +345,33 @@ def test_a_tick_without_news_reads_no_case(record: Record, tmp_path: Path) -> No
     with patch("models.storage.case_book.StoredCases.open", side_effect=AssertionError):
         clock.moment += timedelta(seconds=60)
         assert tick() == ""
+
+
+def test_two_imports_of_one_case_at_a_time_lose_nothing(record: Record, tmp_path: Path) -> None:
+    """One tells special procedures and the other ends, of the same cases, many times at once."""
+    settings = load_settings(write_settings(tmp_path))
+    numbers = [f"B{n:03}" for n in range(40)]
+    heads = "办件编号,单位,受理时间,承诺时限"
+    start = "\n".join([heads, *(f"{one},户籍,2026-11-02 09:30,10" for one in numbers)])
+    who = console()
+    imported_files(settings, record.make_uow, [("a.csv", start.encode())], who, NOON)
+
+    def told(number: str, kind: str) -> None:
+        text = {
+            "special": f"办件编号,特别程序开始,特别程序结束\n{number},2026-11-05,2026-11-12\n",
+            "end": f"办件编号,办结时间\n{number},2026-11-20 10:00\n",
+        }[kind]
+        imported_files(settings, record.make_uow, [(f"{kind}.csv", text.encode())], who, NOON)
+
+    pairs = [(number, kind) for number in numbers for kind in ("special", "end")]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda pair: told(*pair), pairs))
+    with record.make_uow(read_only=True) as uow:
+        cases = uow.cases.get_many(numbers).values()
+        rows = uow.cases.card_rows(numbers)
+        deadlines = rules_of(settings)(uow).deadlines
+    assert {(len(case.suspensions), case.ending) for case in cases} == {(1, "closed")}
+    for case in cases:
+        standing = {one.card for one in rows.get(case.project_no, ()) if one.stands}
+        assert standing == {one.card for one in deadlines.cards(case, NOON)}
+    assert verify_record(record).faults == ()

@@ -12,7 +12,7 @@ from models.domain.case import Case, CaseType, Ending
 from models.domain.case_kpi import CaseCounts, count_cases
 from models.domain.check_counts import CheckCounts
 from models.domain.check_result import Result
-from models.domain.deadline import Card
+from models.domain.deadline import Card, Raised
 from models.domain.ratio import NOTHING, Ratio
 from tests.unit.models.test_deadline import DEADLINES, ZONE
 
@@ -132,3 +132,19 @@ def test_a_case_closed_a_day_before_it_was_due_is_early() -> None:
     counts = count_cases([early, last_day], START, END, DEADLINES)
     assert (counts.on_time, counts.early, counts.days_used) == (2, 1, 3 + 5)
     assert counts.cards[Card.YELLOW] == 1
+
+
+def test_no_card_is_counted_before_its_moment_and_those_that_stand_hold() -> None:
+    case = a_case(1, datetime(2026, 11, 16, 9, tzinfo=ZONE))
+    due = DEADLINES.due_at(case)
+    assert due is not None
+    early = count_cases([case], START, END, DEADLINES, until=due)
+    late = count_cases([case], START, END, DEADLINES, until=due + timedelta(seconds=1))
+    assert (early.cards[Card.RED], late.cards[Card.RED]) == (0, 1)
+    standing = {"P1": [Raised(Card.YELLOW, START)]}
+    kept = count_cases([case], START, END, DEADLINES, standing=standing)
+    assert kept.cards == {card: int(card is Card.YELLOW) for card in Card}
+    nothing = count_cases([case], START, END, DEADLINES, standing={"P1": []})
+    assert set(nothing.cards.values()) == {0}
+    other = count_cases([case], START, END, DEADLINES, standing={"P2": []})
+    assert other.cards[Card.RED] == 1
