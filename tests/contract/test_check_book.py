@@ -338,3 +338,12 @@ def test_a_campaigns_versions_all_stay(record: Record) -> None:
         assert uow.checks.campaigns(before=later) == [first]
         assert uow.checks.campaign_versions("slack") == [first, second]
         assert uow.checks.campaign("other") is None
+
+
+def test_checks_of_a_campaign_are_found_by_its_whole_name(record: Record) -> None:
+    plans = ("campaign:slack:2026-11-23", "campaign:slack_1:2026-11-23", "random:2026-11-23")
+    made = put(record, *(check(plan=plan) for plan in plans))
+    with record.make_uow(read_only=True) as uow:
+        found = uow.checks.find(CheckQuery(campaign="slack"))
+        assert [one.id for one in found] == [made[0].id]
+        assert uow.checks.count(CheckQuery(campaign="slac_")) == 0
