@@ -27,13 +27,19 @@ def add_pages(app: FastAPI, parts: WebParts) -> None:
     from nicegui import ui  # noqa: PLC0415  heavy, and one a process
 
     from api.pages import (  # noqa: PLC0415
+        about,
+        admin_accounts,
+        admin_calendar,
+        admin_system,
         alerts,
+        audit,
         behaviours,
         cases,
         checks,
         circulars,
         finding,
         findings,
+        health,
         precision,
         rectification,
         reports,
@@ -42,6 +48,7 @@ def add_pages(app: FastAPI, parts: WebParts) -> None:
         today,
         unit,
         wall,
+        zones,
     )
 
     pages = (
@@ -60,6 +67,13 @@ def add_pages(app: FastAPI, parts: WebParts) -> None:
         scores,
         unit,
         precision,
+        admin_system,
+        admin_accounts,
+        admin_calendar,
+        zones,
+        health,
+        audit,
+        about,
     )
     for page in pages:
         page.add_page(parts)

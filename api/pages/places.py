@@ -35,6 +35,13 @@ PLACES: Final = (
     Place("/rectification", "整改申诉", "Rectification", Permission.SEE_FINDINGS),
     Place("/scores", "评分", "Scores", Permission.SEE_MEASURES),
     Place("/precision", "准确率", "Accuracy", Permission.SEE_PRECISION),
+    Place("/calendar", "日历", "Calendar", Permission.CHANGE_DUTY),
+    Place("/admin", "系统管理", "Administration", Permission.SEE_SETTINGS),
+    Place("/zones", "工位区域", "Zones", Permission.SET_UP_CAMERAS),
+    Place("/admin/accounts", "账号", "Accounts", Permission.MANAGE_ACCOUNTS),
+    Place("/audit", "审计", "Audit", Permission.READ_AUDIT),
+    Place("/health", "系统状态", "Health", Permission.SEE_HEALTH),
+    Place("/about", "关于", "About", Permission.OWN_ACCOUNT),
 )
 ACCOUNT: Final = "/account"
 
