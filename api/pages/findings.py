@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import Request
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query, Request
 from nicegui import run, ui
+from pydantic import BaseModel, Field
 
 from api.auth.guard import needs
 from api.deps import VisitorDep
 from api.pages.language import Page
-from api.pages.layout import page_frame
+from api.pages.layout import in_language, page_frame
 from api.schemas.finding import FindingOut
 from api.wiring import WebParts
 from api.wording import KINDS, LIVES, length, word
@@ -16,6 +21,15 @@ from models.domain.access import Permission, Scope
 from models.domain.records import FindingQuery
 
 SHOWN = 100
+
+
+class Choice(BaseModel):
+    """What the address asks for; empty is everything."""
+
+    after: int = Field(0, ge=0)
+    kind: str = ""
+    hall: str = ""
+    state: str = ""
 
 
 def add_page(parts: WebParts) -> None:
@@ -27,23 +41,24 @@ def add_page(parts: WebParts) -> None:
         dependencies=[needs(Permission.SEE_FINDINGS)],
     )
     async def findings(
-        request: Request, visitor: VisitorDep, after: int = 0, kind: str = "", hall: str = ""
+        request: Request, visitor: VisitorDep, wanted: Annotated[Choice, Query()]
     ) -> None:
         page = page_frame(parts, request)
+        chosen = wanted.model_dump(exclude={"after"})
         scope = visitor.scope
-        query = FindingQuery(kind=kind, hall_id=hall, scope=scope)
-        loaded = await run.io_bound(_load, parts, query, after)
+        query = FindingQuery(kind=wanted.kind, hall_id=wanted.hall, state=wanted.state, scope=scope)
+        loaded = await run.io_bound(_load, parts, query, wanted.after)
         if loaded is None:  # the process is stopping
             return
         found, total = loaded
         with ui.element("div").classes("sheet"):
             ui.label(page.text(f"登记台账:共 {total} 条", f"{total} findings")).classes("title")
-            _filters(parts, page, kind, hall, scope)
+            _filters(parts, page, chosen, scope)
             _table(page, found)
             if len(found) == SHOWN:
                 ui.link(
                     page.text("更早 →", "older →"),
-                    f"/findings?after={found[-1].id}&kind={kind}&hall={hall}",
+                    _address(chosen, after=found[-1].id),
                 )
 
 
@@ -53,26 +68,33 @@ def _load(parts: WebParts, query: FindingQuery, after: int) -> tuple[list[Findin
         return [parts.teller.finding(record) for record in records], uow.findings.count(query)
 
 
-def _filters(parts: WebParts, page: Page, kind: str, hall: str, scope: Scope) -> None:
-    kinds = {"": page.text("全部情形", "every kind")} | {
-        name: word(KINDS, name, page.language) for name in KINDS
-    }
-    halls = {"": page.text("全部大厅", "every hall")} | {
+def _address(chosen: Mapping[str, str], **more: object) -> str:
+    """The list with these filters."""
+    return f"/findings?{urlencode({**chosen, **more})}"
+
+
+def _filters(parts: WebParts, page: Page, chosen: Mapping[str, str], scope: Scope) -> None:
+    halls = {
         hall_id: item.name
         for hall_id, item in parts.settings.halls.items()
         if scope.halls is None or hall_id in scope.halls
     }
+    tables = {
+        "state": (page.text("全部状态", "every state"), in_language(LIVES, page.language)),
+        "kind": (page.text("全部情形", "every kind"), in_language(KINDS, page.language)),
+        "hall": (page.text("全部大厅", "every hall"), halls),
+    }
     with ui.element("div").classes("filters"):
-        ui.select(
-            kinds,
-            value=kind if kind in kinds else "",
-            on_change=lambda event: ui.navigate.to(f"/findings?kind={event.value}&hall={hall}"),
-        ).props("dense outlined")
-        ui.select(
-            halls,
-            value=hall if hall in halls else "",
-            on_change=lambda event: ui.navigate.to(f"/findings?kind={kind}&hall={event.value}"),
-        ).props("dense outlined")
+        for name, (every, table) in tables.items():
+            _filter(name, every, table, chosen)
+
+
+def _filter(name: str, every: str, table: Mapping[str, str], chosen: Mapping[str, str]) -> None:
+    ui.select(
+        {"": every, **table},
+        value=chosen[name] if chosen[name] in table else "",
+        on_change=lambda event: ui.navigate.to(_address({**chosen, name: event.value})),
+    ).props(f'dense outlined aria-label="{every}"')
 
 
 def _table(page: Page, found: list[FindingOut]) -> None:
@@ -97,7 +119,12 @@ def _table(page: Page, found: list[FindingOut]) -> None:
             for finding in found:
                 _row(page, finding)
     if not found:
-        ui.label(page.text("暂无登记。", "Nothing registered yet."))
+        ui.label(
+            page.text(
+                "没有符合条件的登记。可放宽上面的筛选条件。",
+                "Nothing registered like this. Choose less above.",
+            )
+        )
 
 
 def _row(page: Page, finding: FindingOut) -> None:

@@ -11,7 +11,7 @@ from nicegui import ui
 
 from api.auth.guard import visitor_of
 from api.pages.language import Page, language_of
-from api.pages.places import ACCOUNT, places_of
+from api.pages.places import ACCOUNT, home_of, places_of
 from api.wiring import WebParts
 from api.wording import Language, Pair
 
@@ -24,7 +24,8 @@ def page_frame(parts: WebParts, request: Request, *, script: str = "") -> Page:
         ui.add_body_html(f'<script src="/static/{script}" defer></script>')
     here, visitor = request.url.path, visitor_of(request)
     with ui.element("div").classes("bar"):
-        ui.link(page.text("在岗 OnPost", "OnPost 在岗"), "/").classes("brand")
+        home = home_of(visitor) if visitor is not None else "/"
+        ui.link(page.text("在岗 OnPost", "OnPost 在岗"), home).classes("brand")
         for place in places_of(visitor):
             ui.link(page.text(place.zh, place.en), place.path).classes(
                 "here" if place.path == here else ""

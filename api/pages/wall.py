@@ -17,6 +17,7 @@ def add_page(parts: WebParts) -> None:
 
     @ui.page("/", title="在岗 OnPost · 监控墙", dependencies=[needs(Permission.SEE_LIVE)])
     def wall(request: Request) -> None:
+        ui.add_body_html('<script src="/static/wall_big.js" defer></script>')
         page = page_frame(parts, request, script="wall.js")
         island(
             "wall",
@@ -51,7 +52,13 @@ TEXT = {
     "cameras": ("路摄像头", "cameras"),
     "windows": ("窗口", "windows"),
     "close": ("关闭", "close"),
-    "open_finding": ("查看登记", "open finding"),
+    "nine": ("九宫格轮巡 (9)", "3×3 in turns (9)"),
+    "pace": ("每页停留", "each for"),
+    "before": ("上一页", "before"),
+    "next": ("下一页", "next"),
+    "hold": ("暂停轮巡", "stop turning"),
+    "show_zones": ("显示工位区域 (z)", "show zones (z)"),
+    "hide_zones": ("隐藏工位区域 (z)", "hide zones (z)"),
     "lost": ("与服务器的连接中断,画面和状态不再更新。", "Connection lost: nothing is updated."),
     "not_watching": (
         "监测进程未运行:状态可能已过时,空窗口不会被登记。",

@@ -8,9 +8,10 @@ from api.auth.guard import needs
 from api.auth.visitor import Visitor
 from api.deps import PartsDep, VisitorDep
 from api.errors import missing
-from api.schemas.camera import CameraOut, WindowOut
+from api.schemas.camera import CameraOut, OutlineOut, WindowOut
 from api.sight import CameraSight, WindowSight
 from api.wiring import WebParts
+from api.zone_changes import zoned
 from models.domain.access import Permission
 from vision.frame_shelf import ShelfPicture
 
@@ -38,6 +39,28 @@ def one_camera(camera_id: str, parts: PartsDep, visitor: VisitorDep) -> CameraOu
         if sight.id == camera_id and sees_camera(visitor, sight.hall_id):
             return _camera(parts, sight)
     raise missing("摄像头", "camera", camera_id)
+
+
+@router.get(
+    "/cameras/{camera_id}/outlines", dependencies=[LIVE], summary="Staff zones on its picture"
+)
+def outlines(camera_id: str, parts: PartsDep, visitor: VisitorDep) -> list[OutlineOut]:
+    """The staff zones (工位区域) in force on a camera's picture, for the caller's units."""
+    _known(parts, visitor, camera_id)
+    with parts.make_uow(read_only=True) as uow:
+        windows = zoned(parts.settings, uow).windows
+    return [
+        OutlineOut(
+            window_id=window_id,
+            window=window.name,
+            polygon=list(view.polygon),
+            coverage=view.coverage,
+            version=view.version,
+        )
+        for window_id, window in windows.items()
+        for view in window.views
+        if view.camera == camera_id and visitor.sees(window.hall, window.unit)
+    ]
 
 
 @router.get("/cameras/{camera_id}/latest.jpg", response_class=Response, dependencies=[LIVE])

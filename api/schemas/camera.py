@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from models.domain.hall import Coverage
 from models.domain.presence import Reason, State
 
 
@@ -22,6 +23,18 @@ class CameraOut(BaseModel):
     frame_age_s: float | None
     thumbnail_etag: str
     windows: list[str]
+
+
+class OutlineOut(BaseModel):
+    """A staff zone (工位区域) on a camera's picture; corners are 0..1 of it."""
+
+    window_id: str
+    window: str
+    polygon: list[tuple[float, float]] = Field(
+        examples=[[[0.1, 0.2], [0.45, 0.2], [0.45, 0.9], [0.1, 0.9]]]
+    )
+    coverage: Coverage
+    version: int
 
 
 class WindowOut(BaseModel):

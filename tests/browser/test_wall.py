@@ -99,8 +99,34 @@ def test_a_tile_opens_large_with_its_windows(page: Page) -> None:
     expect(dialog).to_be_visible()
     expect(dialog).to_contain_text("1-1号窗口 在岗")
     page.wait_for_function("document.querySelector('dialog.big img').naturalWidth === 640")
-    dialog.locator("button").click()
+    expect(dialog.locator("polygon")).to_have_count(2)
+    expect(dialog.locator(".labels")).to_contain_text("● 1-1号窗口")
+    page.keyboard.press("z")
+    expect(dialog.locator("polygon")).to_have_count(0)
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(dialog.locator(".trouble")).to_have_text("? 无法核查:镜头被遮挡")
+    dialog.get_by_role("button", name="关闭").click()
     expect(dialog).to_have_count(0)
+
+
+def test_nine_large_pictures_take_turns(page: Page) -> None:
+    page.goto("/", wait_until="domcontentloaded")
+    expect(page.locator(".tile")).to_have_count(82)
+    page.keyboard.press("9")
+    shown = page.locator(".tile:visible")
+    expect(shown).to_have_count(9)
+    expect(page.locator(".turns")).to_contain_text("1/10")
+    first = shown.first.get_attribute("data-camera")
+    expect(shown.first.locator("img")).to_have_attribute("src", re.compile("latest.jpg"))
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".turns")).to_contain_text("2/10")
+    expect(shown.first).not_to_have_attribute("data-camera", first or "")
+    page.locator('button[data-state="absent"]').click()
+    expect(shown).to_have_count(1)
+    page.keyboard.press("9")
+    page.locator('button[data-state=""]').click()
+    expect(shown).to_have_count(82)
 
 
 def test_the_wall_says_so_when_the_server_is_gone(page: Page) -> None:

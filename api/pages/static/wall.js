@@ -5,7 +5,7 @@
   const POLL_MS = 2000, HIDDEN_POLL_MS = 10000, LOST_AFTER_MS = 8000;
   const SHAPES = { present: "●", absent: "▲", unknown: "?", closed: "○" };
   const ORDER = ["absent", "unknown", "present", "closed"];
-  const KINDS = ["main", "branch", "township"];
+  const KINDS = ["main", "branch", "township"], NINE = 9;
 
   const make = (tag, className, text) => {
     const element = document.createElement(tag);
@@ -20,7 +20,7 @@
     const tiles = new Map();
     const seenAlerts = new Set();
     let etag = "", wall = null, server = { now: 0, at: 0, speed: 1 }, heard = performance.now();
-    let hall = "", state = "", firstAlerts = true, open = null;
+    let hall = "", state = "", firstAlerts = true, big = null, nine = false, turn = 0, held = false, turned = 0;
 
     // ---- frame of the page
     const left = make("div", "left"), aside = make("aside");
@@ -35,6 +35,19 @@
       button.addEventListener("click", () => { state = name; sift(); });
       buttons.set(name, button); filters.append(button);
     }
+    // 3×3 large pictures that take turns (九宫格轮巡)
+    const nineButton = make("button", "nine-switch", "▦ " + text.nine); nineButton.type = "button";
+    const pace = make("select", "nine-only"); pace.setAttribute("aria-label", text.pace);
+    for (const seconds of [10, 20, 30, 60]) pace.append(new Option(seconds + text.second, String(seconds), seconds === 20, seconds === 20));
+    const turnBar = make("span", "nine-only turns"), turnText = make("span");
+    const turnButton = (label, name, run) => {
+      const one = make("button", "", label); one.type = "button"; one.setAttribute("aria-label", name);
+      one.addEventListener("click", run); return one;
+    };
+    const hold = turnButton("‖", text.hold, () => { held = !held; sift(); });
+    turnBar.append(turnButton("◀", text.before, () => go(-1)), turnText, turnButton("▶", text.next, () => go(1)), hold);
+    nineButton.addEventListener("click", () => { nine = !nine; turn = 0; turned = performance.now(); build(); });
+    filters.append(nineButton, pace, turnBar);
     const when = make("span", "when"); filters.append(when);
     left.append(filters, banner, halls);
     const alertHead = make("h2"), alertCount = make("span", "count zero", "0");
@@ -58,7 +71,19 @@
       return Math.floor(seconds / 86400) + text.day;
     };
 
-    // ---- tiles
+    // ---- tiles; a picture is fetched only when it changed and its tile is on the screen
+    const onScreen = new IntersectionObserver((entries) => {
+      for (const entry of entries) {
+        entry.target.tile.seen = entry.isIntersecting;
+        if (entry.isIntersecting) fetchPicture(entry.target.tile);
+      }
+    }, { root: halls, rootMargin: "60px" });
+    function fetchPicture(tile) {
+      const camera = tile.camera, kind = nine ? "latest" : "thumbnail";
+      if (!tile.seen || !camera.v || tile.v === kind + camera.v) return;
+      tile.v = kind + camera.v;
+      tile.img.src = `/api/v1/cameras/${camera.id}/${kind}.jpg?v=${camera.v}`;
+    }
     function tileOf(camera) {
       let tile = tiles.get(camera.id);
       if (tile) return tile;
@@ -70,7 +95,9 @@
       frame.append(img, tile.fault, tile.name, tile.age);
       box.append(frame, tile.chips);
       box.addEventListener("click", () => enlarge(tile));
+      box.tile = tile;
       tiles.set(camera.id, tile);
+      onScreen.observe(box);
       return tile;
     }
     // Short enough for a small tile: what its section's heading says already is left out.
@@ -96,10 +123,7 @@
       put(tile.name, shortName(camera));
       tile.label = names.get(camera.hall) + " · " + camera.name;
       tile.box.title = [tile.label, ...camera.windows.map(told)].join("\n");
-      if (camera.v && camera.v !== tile.v) {
-        tile.v = camera.v;
-        tile.img.src = `/api/v1/cameras/${camera.id}/thumbnail.jpg?v=${camera.v}`;
-      }
+      fetchPicture(tile);
       const states = camera.windows.map((item) => item.state);
       const blind = camera.windows.length && states.every((name) => name === "unknown");
       const fault = camera.reason || (blind && camera.windows[0].reason) || "";
@@ -126,7 +150,7 @@
       const names = new Map(wall.halls.map((item) => [item.id, item.name]));
       const kindOf = new Map(wall.halls.map((item) => [item.id, item.kind]));
       const place = new Map(wall.halls.map((item, index) => [item.id, index]));
-      const structure = JSON.stringify(wall.cameras.map((item) => [item.id, item.hall]));
+      const structure = JSON.stringify([nine, wall.cameras.map((item) => [item.id, item.hall])]);
       if (structure !== halls.dataset.structure) {
         halls.dataset.structure = structure;
         halls.replaceChildren();
@@ -134,14 +158,14 @@
         select.replaceChildren(new Option(text.all_halls, ""),
           ...wall.halls.map((item) => new Option(item.name, item.id)));
         select.value = chosen;
-        for (const kind of KINDS) {
-          const here = wall.cameras.filter((item) => kindOf.get(item.hall) === kind)
+        for (const kind of nine ? ["nine"] : KINDS) {
+          const here = wall.cameras.filter((item) => nine || kindOf.get(item.hall) === kind)
             .sort((a, b) => place.get(a.hall) - place.get(b.hall));
           if (!here.length) continue;
           const grid = make("div", "grid");
           grid.append(...here.map((camera) => tileOf(camera).box));
           const head = make("div", "kind");
-          head.dataset.label = text[kind];
+          head.dataset.label = text[kind] || "";
           halls.append(head, grid);
         }
       }
@@ -151,13 +175,26 @@
 
     function sift() {
       if (!wall) return;
-      for (const tile of tiles.values()) {
+      root.classList.toggle("nine", nine);
+      nineButton.setAttribute("aria-pressed", String(nine));
+      const chosen = [];
+      for (const tile of inOrder()) {
         const camera = tile.camera;
-        const fits = (!hall || camera.hall === hall) && (!state ||
+        tile.fits = (!hall || camera.hall === hall) && (!state ||
           camera.windows.some((item) => item.state === state) ||
           (state === "unknown" && Boolean(camera.reason)));
-        if (tile.box.hidden === fits) tile.box.hidden = !fits;
+        if (tile.fits) chosen.push(tile);
       }
+      const turns = Math.max(1, Math.ceil(chosen.length / NINE));
+      turn = (turn + turns) % turns;
+      const shown = new Set(nine ? chosen.slice(NINE * turn, NINE * (turn + 1)) : chosen);
+      for (const tile of tiles.values()) {
+        const hidden = !shown.has(tile);
+        if (tile.box.hidden !== hidden) tile.box.hidden = hidden;
+      }
+      put(turnText, `${turn + 1}/${turns}`);
+      put(hold, held ? "▷" : "‖");
+      hold.setAttribute("aria-pressed", String(held));
       for (const head of halls.querySelectorAll(".kind")) {
         const shown = head.nextElementSibling.querySelectorAll(".tile:not([hidden])").length;
         head.hidden = head.nextElementSibling.hidden = !shown;
@@ -173,6 +210,13 @@
       fit();
     }
 
+    const inOrder = () => [...halls.querySelectorAll(".tile")].map((box) => box.tile);
+    function go(step) {
+      turn += step;
+      turned = performance.now();
+      sift();
+    }
+
     // As large as all tiles fit without scrolling, within reason.
     function fit() {
       const grids = [...halls.querySelectorAll(".grid:not([hidden])")];
@@ -180,7 +224,8 @@
       const width = halls.clientWidth - 16, height = halls.clientHeight - 8;
       if (width < 50 || height < 50 || !counts.length) return;
       let chosen = 92;
-      for (let columns = 2; columns <= 40; columns += 1) {
+      if (nine) chosen = Math.min((width - 8) / 3, (height / 3 - 70) * 16 / 9);
+      else for (let columns = 2; columns <= 40; columns += 1) {
         const tile = (width - 4 * (columns - 1)) / columns;
         if (tile < 92) break;
         const bottom = tile >= 260 ? 58 : tile >= 165 ? 44 : 19;
@@ -235,34 +280,14 @@
       firstAlerts = false;
     }
 
-    // ---- a tile enlarged
+    // ---- a tile enlarged (wall_big.js), its neighbours by the arrow keys
+    const tools = { known, make, put, chip, told, clockText, SHAPES };
     function enlarge(tile) {
-      const camera = tile.camera, box = make("dialog", "big");
-      const row = make("div", "row"), close = make("button", "", text.close);
-      close.addEventListener("click", () => box.close());
-      row.append(make("strong", "", tile.label));
-      const tell = make("span"), chips = make("span", "row");
-      row.append(tell, close);
-      const img = make("img"); img.alt = "";
-      box.append(row, img, chips);
-      box.addEventListener("close", () => { box.remove(); open = null; });
-      document.body.append(box);
-      open = { tile, img, tell, chips, v: null };
-      refreshOpen();
-      box.showModal();
+      big = onpostBig(tools, tile, (step) => {
+        const shown = inOrder().filter((one) => one.fits);
+        return shown[(shown.indexOf(big.tile) + step + shown.length) % shown.length];
+      }, () => { big = null; });
     }
-    function refreshOpen() {
-      if (!open) return;
-      const camera = open.tile.camera;
-      put(open.tell, open.tile.age.textContent + " " + (known.links[camera.link] || camera.link));
-      if (open.v !== camera.v) {
-        open.v = camera.v;
-        open.img.src = `/api/v1/cameras/${camera.id}/latest.jpg?v=${camera.v}`;
-      }
-      open.chips.replaceChildren(...camera.windows.map((item) => chip(item.state, told(item) +
-        (item.since ? ` · ${clockText(Date.parse(item.since))} ${text.since}` : ""))));
-    }
-
     // ---- once a second: ages grow by themselves, also when nothing arrives any more
     function tick() {
       if (!wall) return;
@@ -279,7 +304,8 @@
         ? `${text.record_fault}: ${wall.record_fault}` : wall.watching ? "" : text.not_watching;
       put(banner, trouble);
       banner.classList.toggle("shown", Boolean(trouble));
-      refreshOpen();
+      if (big) big.refresh();
+      if (nine && !held && !big && performance.now() - turned > 1000 * Number(pace.value)) go(1);
     }
 
     async function poll() {
@@ -307,6 +333,14 @@
     }
     setInterval(tick, 1000);
     addEventListener("resize", fit);
+    addEventListener("keydown", (event) => {
+      if (document.querySelector("dialog[open]") || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      if (event.key === "9") nineButton.click();
+      else if (nine && event.key === "ArrowLeft") go(-1);
+      else if (nine && event.key === "ArrowRight") go(1);
+      else if (nine && event.key === "p") hold.click();
+    });
     poll();
   }
 
