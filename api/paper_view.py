@@ -111,7 +111,7 @@ class PaperView:
             self.seen(uow, key)
 
     def files(self, uow: UnitOfWork, paper: Paper) -> list[PaperFileOut]:
-        """Its files."""
+        """Its files, in the order in which they came."""
         address = f"/api/v1/{self.address}/{quote(paper.key)}/files"
         return [
             PaperFileOut(
@@ -119,12 +119,12 @@ class PaperView:
                 sha256=file.sha256,
                 bytes=file.bytes,
                 attached=file.variant == ATTACHMENT,
-                url=f"{address}/{file.path.rsplit('/', 1)[1]}",
+                url=f"{address}/{place}",
             )
-            for file in uow.papers.files(paper.key)
+            for place, file in enumerate(uow.papers.files(paper.key), 1)
         ]
 
-    def file(self, key: str, sha256: str, form: str) -> Response:
+    def file(self, key: str, number: int) -> Response:
         """One of its files, compared with its hash before it is given.
 
         Raises:
@@ -132,21 +132,18 @@ class PaperView:
             StorageError: it is lost or was changed.
         """
         with self.parts.make_uow(read_only=True) as uow:
-            paper = self.seen(uow, key)
-            found = [
-                one for one in uow.papers.files(paper.key) if one.path.endswith(f"{sha256}.{form}")
-            ]
-        if not found:
-            raise missing("文件", "file", sha256)
+            files = uow.papers.files(self.seen(uow, key).key)
+        if not 0 < number <= len(files):
+            raise missing("文件", "file", str(number)[:20])
+        found = files[number - 1]
         headers = {
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found[0].name)}",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
             "Cache-Control": "private, no-store",
             "X-Content-Type-Options": "nosniff",
-            "ETag": f'"{sha256}"',
+            "ETag": f'"{found.sha256}"',
         }
-        return Response(
-            self.desk.store.read(found[0].path), media_type=MEDIA[form], headers=headers
-        )
+        kind = MEDIA[found.path.rsplit(".", 1)[1]]
+        return Response(self.desk.store.read(found.path), media_type=kind, headers=headers)
 
     def local(self, at: datetime) -> datetime:
         """A moment in the site's time zone."""

@@ -12,7 +12,7 @@ from api.auth.rule import Audit
 from api.auth.visitor import Visitor
 from api.deps import PartsDep, VisitorDep
 from api.errors import missing
-from api.paper_view import ANY_FILE, MEDIA, PaperView
+from api.paper_view import ANY_FILE, PaperView
 from api.reports.appeal_decisions import decide_appeal
 from api.reports.appeals import allow_late, file
 from api.reports.explanations import answer, explain
@@ -44,8 +44,7 @@ ANSWER = needs(Permission.ANSWER, audit=Audit.CHANGE)
 DECIDE = needs(Permission.DECIDE_APPEALS, audit=Audit.CHANGE)
 EXCUSE = needs(Permission.EXCUSE, audit=Audit.CHANGE)
 Key = Annotated[str, Path(max_length=200, examples=["appeal-17-1"])]
-Sha = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
-Form = Annotated[str, Path(pattern=f"^({'|'.join(MEDIA)})$", examples=["pdf"])]
+FileNumber = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[1])]
 APPEAL: Final = "申诉"
 EXPLANATION: Final = "情况说明"
 
@@ -65,27 +64,27 @@ def list_appeals(
     )
 
 
-@router.get("/appeals/{key}", dependencies=[SEE], summary="One appeal")
-def one_appeal(key: Key, parts: PartsDep, visitor: VisitorDep) -> AppealDetail:
+@router.get("/appeals/{appeal_id}", dependencies=[SEE], summary="One appeal")
+def one_appeal(appeal_id: Key, parts: PartsDep, visitor: VisitorDep) -> AppealDetail:
     """An appeal with its files, and with the score before and after where it was granted."""
     view = _appeals(parts, visitor)
     with parts.make_uow(read_only=True) as uow:
-        paper = view.seen(uow, key)
+        paper = view.seen(uow, appeal_id)
     return _appeal_detail(view, paper)
 
 
 @router.get(
-    "/appeals/{key}/files/{sha256}.{form}",
+    "/appeals/{appeal_id}/files/{number}",
     dependencies=[READ_FILE],
     response_class=Response,
     responses=ANY_FILE,
     summary="A file of an appeal",
 )
 def appeal_file(
-    key: Key, sha256: Sha, form: Form, parts: PartsDep, visitor: VisitorDep
+    appeal_id: Key, number: FileNumber, parts: PartsDep, visitor: VisitorDep
 ) -> Response:
     """What the unit attached."""
-    return _appeals(parts, visitor).file(key, sha256, form)
+    return _appeals(parts, visitor).file(appeal_id, number)
 
 
 @router.post(
@@ -124,17 +123,17 @@ def let_in(finding_id: int, parts: PartsDep, visitor: VisitorDep, wanted: Becaus
     return LeaveOut(finding_id=finding_id, allowed_by=visitor.name, reason=wanted.reason)
 
 
-@router.post("/appeals/{key}/grant", dependencies=[DECIDE], summary="Grant an appeal")
-def grant(key: Key, parts: PartsDep, visitor: VisitorDep, wanted: Because) -> AppealDetail:
+@router.post("/appeals/{appeal_id}/grant", dependencies=[DECIDE], summary="Grant an appeal")
+def grant(appeal_id: Key, parts: PartsDep, visitor: VisitorDep, wanted: Because) -> AppealDetail:
     """Grants it (成立): the finding is revoked, scores are reckoned again, a correction notice is
     drafted where it stood in a circular. Not by who confirmed the finding."""
-    return _decided(parts, visitor, key, wanted.reason, granted=True)
+    return _decided(parts, visitor, appeal_id, wanted.reason, granted=True)
 
 
-@router.post("/appeals/{key}/uphold", dependencies=[DECIDE], summary="Uphold the finding")
-def uphold(key: Key, parts: PartsDep, visitor: VisitorDep, wanted: Because) -> AppealDetail:
+@router.post("/appeals/{appeal_id}/uphold", dependencies=[DECIDE], summary="Uphold the finding")
+def uphold(appeal_id: Key, parts: PartsDep, visitor: VisitorDep, wanted: Because) -> AppealDetail:
     """Upholds the finding (维持): it goes back to where it was."""
-    return _decided(parts, visitor, key, wanted.reason, granted=False)
+    return _decided(parts, visitor, appeal_id, wanted.reason, granted=False)
 
 
 @router.get("/explanations", dependencies=[SEE], summary="Explanations")
@@ -152,27 +151,27 @@ def list_explanations(
     )
 
 
-@router.get("/explanations/{key}", dependencies=[SEE], summary="One explanation")
-def one_explanation(key: Key, parts: PartsDep, visitor: VisitorDep) -> ExplanationDetail:
+@router.get("/explanations/{explanation_id}", dependencies=[SEE], summary="One explanation")
+def one_explanation(explanation_id: Key, parts: PartsDep, visitor: VisitorDep) -> ExplanationDetail:
     """An explanation with its files."""
     view = _explanations(parts, visitor)
     with parts.make_uow(read_only=True) as uow:
-        paper = view.seen(uow, key)
+        paper = view.seen(uow, explanation_id)
     return _explanation_detail(view, paper)
 
 
 @router.get(
-    "/explanations/{key}/files/{sha256}.{form}",
+    "/explanations/{explanation_id}/files/{number}",
     dependencies=[READ_FILE],
     response_class=Response,
     responses=ANY_FILE,
     summary="A file of an explanation",
 )
 def explanation_file(
-    key: Key, sha256: Sha, form: Form, parts: PartsDep, visitor: VisitorDep
+    explanation_id: Key, number: FileNumber, parts: PartsDep, visitor: VisitorDep
 ) -> Response:
     """What the unit attached."""
-    return _explanations(parts, visitor).file(key, sha256, form)
+    return _explanations(parts, visitor).file(explanation_id, number)
 
 
 @router.post(
@@ -197,16 +196,24 @@ def new_explanation(
     return _explanation_detail(view, paper)
 
 
-@router.post("/explanations/{key}/accept", dependencies=[EXCUSE], summary="Accept an explanation")
-def accept(key: Key, parts: PartsDep, visitor: VisitorDep, wanted: Because) -> ExplanationDetail:
+@router.post(
+    "/explanations/{explanation_id}/accept", dependencies=[EXCUSE], summary="Accept an explanation"
+)
+def accept(
+    explanation_id: Key, parts: PartsDep, visitor: VisitorDep, wanted: Because
+) -> ExplanationDetail:
     """Accepts it (情况说明成立): the finding is excused."""
-    return _answered(parts, visitor, key, wanted.reason, accepted=True)
+    return _answered(parts, visitor, explanation_id, wanted.reason, accepted=True)
 
 
-@router.post("/explanations/{key}/refuse", dependencies=[EXCUSE], summary="Refuse an explanation")
-def refuse(key: Key, parts: PartsDep, visitor: VisitorDep, wanted: Because) -> ExplanationDetail:
+@router.post(
+    "/explanations/{explanation_id}/refuse", dependencies=[EXCUSE], summary="Refuse an explanation"
+)
+def refuse(
+    explanation_id: Key, parts: PartsDep, visitor: VisitorDep, wanted: Because
+) -> ExplanationDetail:
     """Does not accept it; the finding stays where it is."""
-    return _answered(parts, visitor, key, wanted.reason, accepted=False)
+    return _answered(parts, visitor, explanation_id, wanted.reason, accepted=False)
 
 
 def _appeals(parts: WebParts, visitor: Visitor) -> PaperView:
@@ -256,7 +263,7 @@ def _appeal(view: PaperView, paper: Paper) -> AppealOut:
     held: Any = paper.content
     score = held.get("score")
     return AppealOut(
-        key=paper.key,
+        id=paper.key,
         finding_id=held["finding_id"],
         label=held["label"],
         unit=paper.unit_id,
@@ -285,7 +292,7 @@ def _appeal(view: PaperView, paper: Paper) -> AppealOut:
 def _explanation(view: PaperView, paper: Paper) -> ExplanationOut:
     held: Any = paper.content
     return ExplanationOut(
-        key=paper.key,
+        id=paper.key,
         finding_id=held["finding_id"],
         label=held["label"],
         unit=paper.unit_id,

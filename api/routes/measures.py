@@ -103,8 +103,8 @@ def decide(parts: PartsDep, visitor: VisitorDep, wanted: SuggestionDecision) -> 
     """An approver agrees to a suggested measure (同意), so that the circular of its period names
     it, or refuses it with a reason (不同意)."""
     view = _view(parts, visitor, PaperKind.SUGGESTION)
-    view.check(wanted.key)
-    paper = decide_suggestion(view.desk, wanted.key, wanted.reason, visitor, agree=wanted.agree)
+    view.check(wanted.id)
+    paper = decide_suggestion(view.desk, wanted.id, wanted.reason, visitor, agree=wanted.agree)
     return _suggestion(view, paper)
 
 
@@ -158,12 +158,14 @@ def new_measure(parts: PartsDep, visitor: VisitorDep, wanted: NewMeasure) -> Mea
     return _measure(view, enter(view.desk, taken, visitor))
 
 
-@router.post("/measures/ledger/{key}/withdraw", dependencies=[MANAGE], summary="Take an entry back")
-def take_back(key: Key, parts: PartsDep, visitor: VisitorDep, wanted: Because) -> MeasureOut:
+@router.post(
+    "/measures/ledger/{measure_id}/withdraw", dependencies=[MANAGE], summary="Take an entry back"
+)
+def take_back(measure_id: Key, parts: PartsDep, visitor: VisitorDep, wanted: Because) -> MeasureOut:
     """What was entered wrongly is taken back; it stays in the record."""
     view = _view(parts, visitor, PaperKind.MEASURE)
-    view.check(key)
-    return _measure(view, withdraw(view.desk, key, wanted.reason, visitor))
+    view.check(measure_id)
+    return _measure(view, withdraw(view.desk, measure_id, wanted.reason, visitor))
 
 
 @router.get("/measures/honours", dependencies=[SEE], summary="Units to praise")
@@ -238,7 +240,7 @@ def _stretch(parts: WebParts, wanted: LedgerFilter) -> tuple[datetime, datetime]
 def _suggestion(view: PaperView, paper: Paper) -> SuggestionOut:
     held: Any = paper.content
     return SuggestionOut(
-        key=paper.key,
+        id=paper.key,
         rule=held["rule"],
         subject=held["subject"],
         period=held["period"],
@@ -256,7 +258,7 @@ def _suggestion(view: PaperView, paper: Paper) -> SuggestionOut:
 def _measure(view: PaperView, paper: Paper) -> MeasureOut:
     taken, held = taken_of(paper), paper.content
     return MeasureOut(
-        key=paper.key,
+        id=paper.key,
         case=taken.case,
         subject=taken.subject,
         measure=taken.measure,

@@ -13,7 +13,7 @@ from api.auth.rule import Audit
 from api.deps import PartsDep, VisitorDep
 from api.errors import missing
 from api.paging import page_of
-from api.paper_view import ANY_FILE, MEDIA, PaperView
+from api.paper_view import ANY_FILE, PaperView
 from api.reports.papers import every
 from api.reports.proposals import proposals
 from api.reports.rectifications import accept, claim, give_back, report, today_of
@@ -42,8 +42,7 @@ SEE = needs(Permission.SEE_FINDINGS)
 MANAGE = needs(Permission.MANAGE_RECTIFICATION, audit=Audit.CHANGE)
 ANSWER = needs(Permission.ANSWER, audit=Audit.CHANGE)
 Key = Annotated[str, Path(max_length=200, examples=["监整-2026-1"])]
-Sha = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
-Form = Annotated[str, Path(pattern=f"^({'|'.join(MEDIA)})$", examples=["pdf"])]
+FileNumber = Annotated[int, Path(ge=1, le=2**31 - 1, examples=[1])]
 ZH: Final = "整改件"
 
 
@@ -127,68 +126,77 @@ def new_rectification(
     return _detail(view, issue(view.desk, asked, visitor))
 
 
-@router.get("/rectifications/{key}", dependencies=[SEE], summary="One notice")
-def one_rectification(key: Key, parts: PartsDep, visitor: VisitorDep) -> RectificationDetail:
+@router.get("/rectifications/{rectification_id}", dependencies=[SEE], summary="One notice")
+def one_rectification(
+    rectification_id: Key, parts: PartsDep, visitor: VisitorDep
+) -> RectificationDetail:
     """A notice with its rounds and files."""
     view = _view(parts, visitor)
     with parts.make_uow(read_only=True) as uow:
-        paper = view.seen(uow, key)
+        paper = view.seen(uow, rectification_id)
     return _detail(view, paper)
 
 
 @router.get(
-    "/rectifications/{key}/files/{sha256}.{form}",
+    "/rectifications/{rectification_id}/files/{number}",
     dependencies=[needs(Permission.SEE_FINDINGS, audit=Audit.EACH)],
     response_class=Response,
     responses=ANY_FILE,
     summary="A file of a notice",
 )
-def one_file(key: Key, sha256: Sha, form: Form, parts: PartsDep, visitor: VisitorDep) -> Response:
+def one_file(
+    rectification_id: Key, number: FileNumber, parts: PartsDep, visitor: VisitorDep
+) -> Response:
     """The notice itself, or what the unit attached."""
-    return _view(parts, visitor).file(key, sha256, form)
+    return _view(parts, visitor).file(rectification_id, number)
 
 
-@router.post("/rectifications/{key}/claim", dependencies=[ANSWER], summary="Claim")
-def take_on(key: Key, parts: PartsDep, visitor: VisitorDep) -> RectificationDetail:
+@router.post("/rectifications/{rectification_id}/claim", dependencies=[ANSWER], summary="Claim")
+def take_on(rectification_id: Key, parts: PartsDep, visitor: VisitorDep) -> RectificationDetail:
     """The unit takes it on (认领)."""
     view = _view(parts, visitor)
-    view.check(key)
-    return _detail(view, claim(view.desk, key, visitor))
+    view.check(rectification_id)
+    return _detail(view, claim(view.desk, rectification_id, visitor))
 
 
 @router.post(
-    "/rectifications/{key}/report",
+    "/rectifications/{rectification_id}/report",
     dependencies=[ANSWER],
     summary="Report",
     openapi_extra=form_of("file", ReportFields, needed=False),
 )
 def tell(
-    key: Key, parts: PartsDep, visitor: VisitorDep, upload: Annotated[Upload, attachments()]
+    rectification_id: Key,
+    parts: PartsDep,
+    visitor: VisitorDep,
+    upload: Annotated[Upload, attachments()],
 ) -> RectificationDetail:
     """The unit says what it did (反馈), with papers and pictures in `file`. After the due day it
     is taken too, and shown as late."""
     said = upload.read(ReportFields)
     view = _view(parts, visitor)
-    view.check(key)
-    return _detail(view, report(view.desk, key, said.text, upload.contents(), visitor))
+    view.check(rectification_id)
+    return _detail(view, report(view.desk, rectification_id, said.text, upload.contents(), visitor))
 
 
-@router.post("/rectifications/{key}/return", dependencies=[MANAGE], summary="Return")
+@router.post("/rectifications/{rectification_id}/return", dependencies=[MANAGE], summary="Return")
 def not_enough(
-    key: Key, parts: PartsDep, visitor: VisitorDep, wanted: Returned
+    rectification_id: Key, parts: PartsDep, visitor: VisitorDep, wanted: Returned
 ) -> RectificationDetail:
     """Not enough (退回): another round with a new due day."""
     view = _view(parts, visitor)
-    view.check(key)
-    return _detail(view, give_back(view.desk, key, wanted.reason, visitor, wanted.days))
+    view.check(rectification_id)
+    return _detail(
+        view, give_back(view.desk, rectification_id, wanted.reason, visitor, wanted.days)
+    )
 
 
-@router.post("/rectifications/{key}/accept", dependencies=[MANAGE], summary="Accept")
-def enough(key: Key, parts: PartsDep, visitor: VisitorDep) -> RectificationDetail:
+@router.post("/rectifications/{rectification_id}/accept", dependencies=[MANAGE], summary="Accept")
+def enough(rectification_id: Key, parts: PartsDep, visitor: VisitorDep) -> RectificationDetail:
     """Enough: struck off under a number of its own (销号); its findings are closed with it."""
     view = _view(parts, visitor)
-    view.check(key)
-    return _detail(view, accept(view.desk, key, visitor))
+    view.check(rectification_id)
+    return _detail(view, accept(view.desk, rectification_id, visitor))
 
 
 def _view(parts: PartsDep, visitor: VisitorDep) -> PaperView:
@@ -225,7 +233,7 @@ def _detail(view: PaperView, paper: Paper) -> RectificationDetail:
 def _told(view: PaperView, paper: Paper, today: date) -> RectificationOut:
     one = rectification_of(paper.content)
     return RectificationOut(
-        key=paper.key,
+        id=paper.key,
         number=str(one.number),
         unit=one.unit_id,
         title=one.title,

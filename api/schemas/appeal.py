@@ -48,7 +48,7 @@ class ScoreChangeOut(BaseModel):
 class AppealOut(BaseModel):
     """An appeal and what became of it."""
 
-    key: str = Field(examples=["appeal-17-1"])
+    id: str = Field(examples=["appeal-17-1"])
     finding_id: int
     label: str
     unit: str
@@ -65,7 +65,7 @@ class AppealOut(BaseModel):
     decided_at: datetime | None
     reason: str = ""
     score: ScoreChangeOut | None = Field(description="Of a granted one.")
-    correction: str = Field("", description="Key of the correction notice that was drafted.")
+    correction: str = Field("", description="Id of the correction notice that was drafted.")
     withdrawn: list[str] = Field(description="Notices of rectification withdrawn with it.")
 
 
@@ -95,7 +95,7 @@ class LeaveOut(BaseModel):
 class ExplanationOut(BaseModel):
     """An explanation and the answer to it."""
 
-    key: str = Field(examples=["explanation-17-1"])
+    id: str = Field(examples=["explanation-17-1"])
     finding_id: int
     label: str
     unit: str

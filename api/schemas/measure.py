@@ -36,11 +36,11 @@ class SuggestionDecision(Asked):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"key": "last-3:户籍:2026-H2", "agree": True, "reason": "同意约谈"}]
+            "examples": [{"id": "last-3:户籍:2026-H2", "agree": True, "reason": "同意约谈"}]
         },
     )
 
-    key: SuggestionKey
+    id: SuggestionKey
     agree: bool
     reason: Words = ""
 
@@ -48,7 +48,7 @@ class SuggestionDecision(Asked):
 class SuggestionOut(BaseModel):
     """A suggested measure; nothing is carried out by itself."""
 
-    key: str = Field(examples=["last-3:户籍:2026-H2"])
+    id: str = Field(examples=["last-3:户籍:2026-H2"])
     rule: str = Field(examples=["last-3"])
     subject: str = Field(examples=["户籍"])
     period: str = Field(examples=["2026-H2"])
@@ -122,7 +122,7 @@ class LedgerFilter(Paged):
 class MeasureOut(BaseModel):
     """A row of the ledger."""
 
-    key: str = Field(examples=["measure-2026-1"])
+    id: str = Field(examples=["measure-2026-1"])
     case: str = Field(examples=["2026-12"])
     subject: str = Field(examples=["户籍"])
     measure: Measure

@@ -70,7 +70,7 @@ class PaperFileOut(BaseModel):
     sha256: str
     bytes: int = Field(examples=[18234])
     attached: bool = Field(description="By the unit; otherwise the notice itself.")
-    url: str = Field(examples=["/api/v1/rectifications/监整-2026-1/files/9f86d081.pdf"])
+    url: str = Field(examples=["/api/v1/rectifications/监整-2026-1/files/1"])
 
 
 class RoundOut(BaseModel):
@@ -86,7 +86,7 @@ class RoundOut(BaseModel):
 class RectificationOut(BaseModel):
     """A notice and where it stands."""
 
-    key: str = Field(examples=["监整-2026-1"])
+    id: str = Field(examples=["监整-2026-1"])
     number: str = Field(examples=["监整〔2026〕1号"])
     unit: str
     title: str = Field(examples=["窗口空岗未安排顶岗"])

@@ -118,8 +118,8 @@ def test_granted_on_the_ninth_it_is_corrected_by_number_four(third: Centre) -> N
     with town.record.make_uow(read_only=True) as uow:
         assert under_appeal(uow) == {centre.finding.key}
     centre.clock(date(2026, 12, 9))
-    assert "确认人" in centre.decided(told["key"], "grant", "wang", status=409)["detail_zh"]
-    told = centre.decided(told["key"], "grant")
+    assert "确认人" in centre.decided(told["id"], "grant", "wang", status=409)["detail_zh"]
+    told = centre.decided(told["id"], "grant")
     assert centre.stage() is Stage.REVOKED
     score = told["score"]
     assert score["period"] == "2026-11"
@@ -173,7 +173,7 @@ def test_upheld_the_finding_goes_back_to_where_it_was_and_one_appeal_is_enough(
     centre: Centre,
 ) -> None:
     centre.clock(date(2026, 12, 4))
-    key = centre.filed()["key"]
+    key = centre.filed()["id"]
     assert centre.unit.post(centre.path, files=form(grounds="再")).status_code == 409
     told = centre.decided(key, "uphold")
     assert (told["state"], told["score"], told["correction"]) == ("upheld", None, "")
@@ -189,9 +189,9 @@ def test_a_notice_that_rests_on_nothing_else_is_withdrawn_with_the_finding(
 ) -> None:
     reviewer = centre.web.as_(Role.REVIEWER)
     body = {"matter": "脱岗", "findings": [centre.finding.id]}
-    notice = reviewer.post("/api/v1/rectifications", json=body).json()["key"]
+    notice = reviewer.post("/api/v1/rectifications", json=body).json()["id"]
     assert centre.stage() is Stage.RECTIFYING
-    told = centre.decided(centre.filed()["key"], "grant")
+    told = centre.decided(centre.filed()["id"], "grant")
     assert told["withdrawn"] == ["监整〔2026〕1号"]
     shown = reviewer.get(f"/api/v1/rectifications/{notice}").json()
     assert (shown["state"], shown["overdue"]) == ("withdrawn", False)
@@ -207,10 +207,10 @@ def test_before_publication_a_unit_explains_and_the_centre_excuses_or_not(
     assert told.status_code == 201, told.text
     assert centre.unit.post(path, files=form(text="又")).status_code == 409
     reviewer = centre.web.as_(Role.REVIEWER)
-    key = told.json()["key"]
+    key = told.json()["id"]
     refused = reviewer.post(f"/api/v1/explanations/{key}/refuse", json=WHY).json()
     assert refused["state"] == "refused"
-    again = centre.unit.post(path, files=form(text="附领料单")).json()["key"]
+    again = centre.unit.post(path, files=form(text="附领料单")).json()["id"]
     accepted = reviewer.post(f"/api/v1/explanations/{again}/accept", json=WHY)
     assert accepted.status_code == 200, accepted.text
     with centre.month.record.make_uow(read_only=True) as uow:

@@ -87,14 +87,14 @@ def test_the_last_three_of_two_half_years_running_are_suggested_and_nothing_is_d
 def test_an_approver_agrees_or_refuses_and_the_circular_names_what_was_agreed_to(
     town: Month, web: Web
 ) -> None:
-    found = {one["subject"]: one["key"] for one in suggested(web)["items"]}
+    found = {one["subject"]: one["id"] for one in suggested(web)["items"]}
     path, approver = "/api/v1/measures/suggestions/decide", web.as_(Role.APPROVER, login="zhao")
-    agree = {"key": found[X], "agree": True}
+    agree = {"id": found[X], "agree": True}
     assert web.as_(Role.REVIEWER).post(path, json=agree).status_code == 403
     told = approver.post(path, json=agree).json()
     assert (told["state"], told["decided_by"]) == ("approved", "zhao")
     assert approver.post(path, json=agree).status_code == 409
-    refuse = {"key": found[Y], "agree": False}
+    refuse = {"id": found[Y], "agree": False}
     assert approver.post(path, json=refuse).status_code == 422
     assert approver.post(path, json=refuse | WHY).json()["state"] == "refused"
     with town.record.make_uow(read_only=True) as uow:
@@ -129,7 +129,7 @@ def test_a_ledger_whose_counts_need_not_add_up_and_units_to_praise(web: Web) -> 
         }
         made = centre.post(path, json=row)
         assert made.status_code == 201, made.text
-    key = made.json()["key"]
+    key = made.json()["id"]
     assert centre.post(f"{path}/{key}/withdraw", json=WHY).json()["withdrawn"] == WHY["reason"]
     assert centre.post(f"{path}/{key}/withdraw", json=WHY).status_code == 409
     told = centre.get(path, params={"since": "2026-12-01", "until": "2026-12-07"}).json()

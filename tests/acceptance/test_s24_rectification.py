@@ -91,7 +91,7 @@ def test_due_in_five_working_days_returned_once_and_struck_off(centre: Centre) -
         "issued",
     )
     assert {file["name"].rsplit(".", 1)[1] for file in told["files"]} == {"docx", "pdf", "json"}
-    key = told["key"]
+    key = told["id"]
     assert centre.stage() is Stage.RECTIFYING
     centre.moved(centre.unit, key, "claim")
     centre.clock(date(2026, 12, 2))
@@ -112,14 +112,14 @@ def test_due_in_five_working_days_returned_once_and_struck_off(centre: Centre) -
 
 def test_overdue_is_red_in_the_ledger_and_in_the_next_circular(centre: Centre) -> None:
     centre.clock(FRIDAY)
-    key = centre.issued()["key"]
+    key = centre.issued()["id"]
     unit = centre.month.unit_of("w01-1")
     ledger = "/api/v1/rectifications?overdue=true"
     centre.clock(date(2026, 12, 4), "23:00")
     assert centre.centre.get(ledger).json()["total"] == 0
     centre.clock(date(2026, 12, 7))
     (row,) = centre.centre.get(ledger).json()["items"]
-    assert (row["key"], row["overdue"]) == (key, True)
+    assert (row["id"], row["overdue"]) == (key, True)
     assert centre.unit.get(f"/api/v1/rectifications/{key}").json()["overdue"] is True
     document = look(centre.month.desk, draft(centre.month.desk, "2026-12", DRAFTER).key)[1]["full"]
     said = "".join(getattr(block, "text", "") for block in document.blocks)
@@ -148,7 +148,7 @@ def test_a_serious_finding_is_proposed_until_a_notice_rests_on_it(centre: Centre
 def test_a_finding_published_after_its_notice_goes_where_the_notice_stands(
     centre: Centre,
 ) -> None:
-    key = centre.issued()["key"]
+    key = centre.issued()["id"]
     assert centre.stage() is Stage.CONFIRMED
     centre.moved(centre.unit, key, "claim")
     centre.moved(centre.unit, key, "report", files=form(**REPORTED))
@@ -160,7 +160,7 @@ def test_a_finding_published_after_its_notice_goes_where_the_notice_stands(
 
 
 def test_a_unit_sees_and_answers_for_its_own_notices_only(centre: Centre) -> None:
-    key = centre.issued()["key"]
+    key = centre.issued()["id"]
     stranger = centre.web.as_(Role.LIAISON, units={"民政局"})
     assert stranger.get("/api/v1/rectifications").json()["total"] == 0
     for what in ("", "/claim"):
@@ -192,7 +192,7 @@ REFUSED = {
 
 
 def test_what_is_no_paper_or_picture_is_not_attached(centre: Centre) -> None:
-    key = centre.issued()["key"]
+    key = centre.issued()["id"]
     centre.moved(centre.unit, key, "claim")
     documents = centre.month.settings.data_path / "documents"
     before = sorted(documents.rglob("*.*"))

@@ -133,6 +133,23 @@ CIRCULAR: Final = "/api/v1/circulars/{circular_id}"
 OTHER_CIRCULAR: Final = {"circular_id": "{other_circular}"}
 ISSUED: Final = "监通〔2026〕1号"
 CORRECTED: Final = {"finding_id": 1, "what": "脱岗撤销"}
+LIAISON: Final = Role.LIAISON
+BY_HAND: Final = {"json": {"matter": "空岗未安排顶岗", "unit": "户籍", "basis": "现场督查记录"}}
+ATTACHED: Final = {"file": ("still.jpg", jpeg(picture(1)), "image/jpeg")}
+REPORTED: Final = {"data": {"text": "已重新排班"}, "files": ATTACHED}
+APPEALED: Final = {"data": {"grounds": "当日停电"}, "files": ATTACHED}
+RECTIFY: Final = "POST /api/v1/rectifications"
+OTHER_NOTICE: Final = {"rectification_id": "{other_notice}"}
+EXPLAINED: Final = {"finding_id": "{explained}"}
+APPEALABLE: Final = {"finding_id": "{appealable}"}
+SUGGESTED: Final = "last-3:户籍:2026-10"
+TAKEN: Final = {
+    "case": "2026-11",
+    "subject": "户籍",
+    "measure": "talk",
+    "at": "2026-11-20T09:00:00+08:00",
+    "basis": "监通〔2026〕1号",
+}
 
 CHANGES: Final[dict[str, list[Change]]] = {
     "GET /api/v1/evidence/{sha256}.jpg": [Change("evidence_viewed")],
@@ -254,6 +271,49 @@ CHANGES: Final[dict[str, list[Change]]] = {
     "POST /api/v1/circulars/corrections": [
         Change("circular_drafted", sent={"json": {"number": ISSUED, "items": [CORRECTED]}})
     ],
+    RECTIFY: [
+        Change("rectification_issued", sent=BY_HAND, keeps="rectification_id"),
+        Change("rectification_issued", sent=BY_HAND, keeps="other_notice"),
+    ],
+    f"{RECTIFY}/{{rectification_id}}/claim": [
+        Change("rectification_claimed", LIAISON),
+        Change("rectification_claimed", LIAISON, held=OTHER_NOTICE),
+    ],
+    f"{RECTIFY}/{{rectification_id}}/report": [
+        Change("rectification_reported", LIAISON, REPORTED),
+        Change("rectification_reported", LIAISON, REPORTED, OTHER_NOTICE),
+    ],
+    f"{RECTIFY}/{{rectification_id}}/return": [Change("rectification_returned", sent=WHY)],
+    f"{RECTIFY}/{{rectification_id}}/accept": [Change("rectification_closed", held=OTHER_NOTICE)],
+    f"POST {FINDING}/explanations": [
+        Change("explanation_given", LIAISON, REPORTED, EXPLAINED, keeps="explanation_id"),
+        Change("explanation_given", LIAISON, REPORTED, APPEALABLE, keeps="other_explanation"),
+    ],
+    "POST /api/v1/explanations/{explanation_id}/accept": [Change("explanation_accepted", sent=WHY)],
+    "POST /api/v1/explanations/{explanation_id}/refuse": [
+        Change("explanation_refused", sent=WHY, held={"explanation_id": "{other_explanation}"})
+    ],
+    f"POST {FINDING}/appeals/leave": [
+        Change("appeal_late_allowed", Role.APPROVER, WHY, APPEALABLE)
+    ],
+    f"POST {FINDING}/appeals": [
+        Change("appeal_filed", LIAISON, APPEALED, APPEALABLE, keeps="appeal_id"),
+        Change("appeal_filed", LIAISON, APPEALED, {"finding_id": "{also}"}, keeps="other_appeal"),
+    ],
+    "POST /api/v1/appeals/{appeal_id}/grant": [Change("appeal_granted", Role.APPROVER, WHY)],
+    "POST /api/v1/appeals/{appeal_id}/uphold": [
+        Change("appeal_upheld", Role.APPROVER, WHY, {"appeal_id": "{other_appeal}"})
+    ],
+    "POST /api/v1/measures/suggestions": [
+        Change("measures_suggested", sent={"json": {"period": "2026-10"}})
+    ],
+    "POST /api/v1/measures/suggestions/decide": [
+        Change("measure_decided", Role.APPROVER, {"json": {"id": SUGGESTED, "agree": True}})
+    ],
+    "POST /api/v1/measures/ledger": [
+        Change("measure_entered", sent={"json": TAKEN}, keeps="measure_id")
+    ],
+    "POST /api/v1/measures/ledger/{measure_id}/withdraw": [Change("measure_withdrawn", sent=WHY)],
     "POST /sign-in": [Change("sign_in", None, {"data": SIGNS_IN}, who="signs.in")],
     "POST /api/v1/session": [Change("sign_in", None, {"json": SIGNS_IN}, who="signs.in")],
     "POST /sign-in/demo": [  # there is no rehearsal here
@@ -316,6 +376,10 @@ ASKED: Final[dict[str, dict[str, Any]]] = {
     "GET /api/v1/checks/summary": {"params": {"day": "2026-11-20"}},
     "GET /api/v1/checks/sheet.{form}": {"params": {"day": "2026-11-20"}},
     "GET /api/v1/circulars/verify": {"params": {"number": ISSUED}},
+    **{
+        f"GET /api/v1/{what}": {"params": {"period": "2026-10"}}
+        for what in ("scores/units", "scores/persons", "measures/honours")
+    },
     "GET /language/{language}": {"params": {"back": "/sign-in"}},
 }
 """What reads are asked with."""

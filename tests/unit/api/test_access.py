@@ -18,14 +18,14 @@ from models.storage.record import Record
 from tests.architecture.source import ROOT
 from tests.fakes_duty import MINE, NOVEMBER, OTHERS, ROSTER_HEADS, sheet, two_units
 from tests.fakes_web import MORNING, Web, lay, off_post, opened_parts
-from tests.unit.api.audit_walk import ASKED, CASE, CHANGES, ENTRY
-from tests.unit.api.test_audit_walk import name_of
+from tests.unit.api.audit_walk import APPEALED, ASKED, CASE, CHANGES, ENTRY, REPORTED
+from tests.unit.api.test_audit_walk import confirmed, name_of
 
 STREAM = "GET /api/v1/events"
 ENDS = frozenset({"DELETE /api/v1/session", "POST /sign-out"})
 
 REASON: dict[str, Any] = {"json": {"reason": "核实"}}
-NOBODYS = frozenset({"year", "layout", "number", "language", "path", "day", "form"})
+NOBODYS = frozenset({"year", "layout", "number", "language", "path", "day", "form", "variant"})
 """Parts of addresses that are of no hall and no unit."""
 
 ADMINISTERED = frozenset({"login", "token_id"})
@@ -53,8 +53,12 @@ def here(tmp_path: Path) -> Iterator[Town]:
     found = off_post(record, parts.settings, "w01-1", MORNING)
     parts.board.refresh()
     town = Town(Web(create_app(parts, pages=False)), record)
-    town.held |= {"alert_id": "1"}
-    town.held |= {"finding_id": str(found.id), "sha256": found.evidence[0], "seq": "1"}
+    town.held |= {
+        "alert_id": "1",
+        "finding_id": str(found.id),
+        "sha256": found.evidence[0],
+        "seq": "1",
+    }
     town.held |= {"camera_id": "c01", "window_id": "w01-1", "hall_id": "h00", "form": "json"}
     yield town
     record.close()
@@ -100,7 +104,8 @@ def fill(town: Town) -> None:
     assert reviewer.post("/api/v1/staff", files=staff).is_success
     assert reviewer.post("/api/v1/behaviours/catalogue", json=ENTRY).is_success
     assert reviewer.post("/api/v1/cases", json=[CASE]).is_success
-    town.held["project_no"] = CASE["project_no"]
+    town.held["project_no"] = str(CASE["project_no"])
+    answered(town)
     for name, changes in CHANGES.items():
         kept = changes[0].keeps
         if kept and kept != "token_id" and changes[0].role is Role.REVIEWER:
@@ -108,6 +113,21 @@ def fill(town: Town) -> None:
             answer = reviewer.ask(method, path, **changes[0].sent)
             assert answer.is_success, (name, answer.text)
             town.held[kept] = name_of(answer.json())
+
+
+def answered(town: Town) -> None:
+    """What a unit says of its finding: explained, then, when it was confirmed, appealed."""
+    unit, path = town.web.as_(Role.LIAISON), f"/api/v1/findings/{town.held['finding_id']}"
+    told = unit.post(f"{path}/explanations", **REPORTED)
+    assert told.is_success, told.text
+    town.held["explanation_id"] = told.json()["id"]
+    with town.record.make_uow(read_only=True) as uow:
+        row = uow.findings.get(int(town.held["finding_id"]))
+    assert row is not None
+    confirmed(town.record, row.key)
+    told = unit.post(f"{path}/appeals", **APPEALED)
+    assert told.is_success, told.text
+    town.held["appeal_id"] = told.json()["id"]
 
 
 def test_no_id_of_another_unit_or_hall_opens_anything(here: Town) -> None:

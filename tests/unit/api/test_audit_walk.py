@@ -23,16 +23,19 @@ from api.zone_trial import ZoneTrial
 from models.domain.access import GRANTS, Access, Permission, Role, Scope
 from models.domain.audit import Deed, DeedQuery, deed_of
 from models.domain.life import Stage
+from models.domain.measures import Measure, Suggestion
 from models.domain.notice import Audience, Notice, Severity
+from models.domain.papers import Paper, PaperKind
 from models.domain.presence import Presence
 from models.domain.records import FindingRecord
+from models.domain.rectify_json import suggestion_json
 from models.storage.record import Record
 from models.storage.verification import verify_record
 from tests.checked_days import TUESDAY, committed, revealed
 from tests.fakes_detectors import painted
 from tests.fakes_duty import NOVEMBER, ROSTER_HEADS, sheet, two_units
 from tests.fakes_web import MORNING, Web, add_account, lay, off_post, opened_parts
-from tests.unit.api.audit_walk import ASKED, CHANGES, HELD, REPEATABLE, Change
+from tests.unit.api.audit_walk import ASKED, CHANGES, HELD, REPEATABLE, SUGGESTED, Change
 from vision.detectors.scripted import ScriptedDetector
 
 LOOPBACK = "127.0.0.0/8"
@@ -89,7 +92,8 @@ def world(tmp_path: Path) -> Iterator[World]:
     parts.board.refresh()
     roster = web.as_(Role.REVIEWER).post("/api/v1/rosters", files=sheet(ROSTER_HEADS, *NOVEMBER))
     assert roster.status_code == 200
-    yield World(web, record, dict(HELD) | {"sha256": found.evidence[0]})
+    more = {"sha256": found.evidence[0]} | answerable(record, found.key)
+    yield World(web, record, dict(HELD) | more)
     record.close()
 
 
@@ -112,6 +116,31 @@ def measured(record: Record) -> None:
         seen = Presence(tried=1000, found=850)
         uow.presences.save({("w03-1", "c03"): seen, ("w04-1", "c04"): seen})
         uow.commit()
+
+
+def answerable(record: Record, key: str) -> dict[str, str]:
+    """Findings that a unit can explain or appeal against, and a suggested measure."""
+    numbers = {}
+    with record.make_uow() as uow:
+        row = uow.findings.by_key(key)
+        assert row is not None
+        for name in ("explained", "appealable", "also"):
+            numbers[name] = str(uow.findings.add(replace(row, key=f"{key}:{name}", id=0)).id)
+        held = Suggestion(SUGGESTED, "last-3", "户籍", "2026-10", Measure.TALK, "排名后3名")
+        content = {**suggestion_json(held), "period_name": "2026年10月"}
+        uow.papers.put(
+            Paper(
+                PaperKind.SUGGESTION,
+                SUGGESTED,
+                content,
+                MORNING,
+                "fu.he",
+                "户籍",
+                held.status.value,
+            )
+        )
+        uow.commit()
+    return numbers
 
 
 def kept(record: Record, row: FindingRecord) -> None:
