@@ -11,11 +11,13 @@ desk.start(["系统管理", "Administration"], (root, known) => {
   }
   const FILE = t("大厅、窗口、摄像头写在设置文件 onpost.yaml 中;工位区域在“工位区域”页面画。", "Halls, windows and cameras stand in onpost.yaml; zones are drawn on the page Staff zones.");
 
+  const KINDS = { main: t("政务服务中心", "main"), branch: t("分中心", "branch"), township: t("乡镇便民服务中心", "township") };
+
   function halls(panel) {
     withSettings(panel, (box, set) => {
       const windows = Object.entries(set.windows), cameras = Object.entries(set.cameras);
       box.append(h("p", { class: "dim" }, FILE), heading(t("大厅", "Halls")), grid([
-        [t("编号", "id"), ([id]) => id], [t("名称", "name"), ([, one]) => one.name], [t("类别", "kind"), ([, one]) => one.kind],
+        [t("编号", "id"), ([id]) => id], [t("名称", "name"), ([, one]) => one.name], [t("类别", "kind"), ([, one]) => KINDS[one.kind] || one.kind],
         [t("窗口", "windows"), ([id]) => windows.filter(([, one]) => one.hall === id).length],
         [t("摄像头", "cameras"), ([id]) => cameras.filter(([, one]) => one.hall === id).length],
         [t("作息", "hours"), ([, one]) => (one.hours || set.hours).map((each) => each.sessions.join("、")).join(" / ")],

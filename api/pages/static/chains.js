@@ -2,16 +2,16 @@
 "use strict";
 desk.chains = () => {
   const { t, h, button, may, get, shown, grid, heading } = desk;
+  const said = h("div", { class: "said", "aria-live": "polite" });
   const one = (label, path, told) => {
-    const said = h("div", { class: "said", "aria-live": "polite" });
     const press = button(label, async () => {
       press.disabled = true;
       said.replaceChildren(h("p", { class: "dim" }, t("正在逐条核对……", "checking every entry …")));
       const found = await shown(said, () => get(path));
       press.disabled = false;
-      if (found) said.replaceChildren(result(told(found)));
+      if (found) said.replaceChildren(...[h("strong", {}, label), ...result(told(found))].filter(Boolean));
     });
-    return h("div", { class: "chain" }, press, said);
+    return press;
   };
   const result = (found) => [
     found.whole
@@ -28,5 +28,5 @@ desk.chains = () => {
     may("verify_audit") && one(t("核验审计日志", "Verify the audit log"), "/audit/verify", (said) => ({
       whole: said.whole, entries: said.entries, heads: said.signed_heads, count: said.faults.length, key: said.key, faults: said.faults })),
   ].filter(Boolean);
-  return parts.length ? [heading(t("核验", "Verification")), ...parts] : [];
+  return parts.length ? [heading(t("核验", "Verification")), h("div", { class: "row" }, parts), said] : [];
 };

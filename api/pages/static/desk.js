@@ -22,7 +22,13 @@ const desk = (() => {
   const link = (text, href, save) => h("a", { href, download: save }, text);
   const chip = (shape, text, tone = "") => h("span", { class: `chip ${tone}` }, `${shape} ${text}`);
   const dim = (text) => h("span", { class: "dim" }, text);
-  const local = (iso, seconds) => (iso ? iso.slice(0, seconds ? 19 : 16).replace("T", " ") : "—");
+  // As the hall's clock shows it; what comes in UTC is reckoned there first.
+  function local(iso, seconds) {
+    if (!iso) return "—";
+    const utc = /(Z|[+]00:00)$/.test(iso);
+    const here = utc ? new Date(iso).toLocaleString("sv-SE", { timeZone: known.time_zone }) : iso.replace("T", " ");
+    return here.slice(0, seconds ? 19 : 16);
+  }
   const word = (table, name) => (known[table] && known[table][name]) || name;
 
   // ---- calls

@@ -30,8 +30,8 @@ desk.start(["系统状态", "System health"], (root) => {
         found.samples_due === null ? "" : t(` · 应取样 ${found.samples_due},漏 ${found.samples_missed}`, ` · samples due ${found.samples_due}, missed ${found.samples_missed}`)),
       found.troubled.length ? grid([
         [t("大厅", "hall"), (one) => one.hall], [t("摄像头", "camera"), (one) => one.camera],
-        [t("连接", "link"), (one) => chip("?", word("links", one.link), "unknown")],
-        [t("原因", "reason"), (one) => (one.reason ? word("reasons", one.reason) : "—")],
+        [t("连接", "link"), (one) => (one.link === "live" ? word("links", one.link) : chip("?", word("links", one.link), "unknown"))],
+        [t("原因", "reason"), (one) => (one.reason ? chip("?", word("reasons", one.reason), "unknown") : "—")],
         [t("自", "since"), (one) => local(one.since)],
         [t("画面", "picture"), (one) => (one.frame_age_s === null ? t("从未", "never") : seconds(one.frame_age_s))],
       ], found.troubled) : h("p", { class: "good" }, t("✓ 所有摄像头正常。", "✓ Every camera works.")),
