@@ -37,7 +37,7 @@
     ];
     const made = list({ path: (after) => `/rectifications${query({ ...asked(), after })}`, columns, empty: t("没有整改通知。", "No notices of rectification.") });
     function open(row) {
-      const path = `/rectifications/${encodeURIComponent(row.key)}`;
+      const path = `/rectifications/${encodeURIComponent(row.id)}`;
       paper(path, `${row.number} ${row.title}`, (one, again) => [
         desk.facts([
           [t("单位", "unit"), one.unit], [t("状态", "state"), mark("rectify_states", one.state)], [t("期限", "due"), due(one)], [t("下发", "issued"), `${one.issued_on} ${one.issued_by}`],
@@ -73,7 +73,7 @@
     ];
     const made = list({ path: (after) => `/appeals${query({ ...asked(), after })}`, columns, empty: t("没有申诉。", "No appeals.") });
     function open(row) {
-      const path = `/appeals/${encodeURIComponent(row.key)}`;
+      const path = `/appeals/${encodeURIComponent(row.id)}`;
       const decide = (name, title, again, main) => act(title, [because()], (values) => call("POST", `${path}/${name}`, values), again, main);
       paper(path, t(`申诉:情形 #${row.finding_id}`, `Appeal: finding #${row.finding_id}`), (one, again) => [
         h("p", {}, finding(one.finding_id), ` ${one.label} · ${one.unit} `, mark("appeal_states", one.state)), h("p", { class: "quote" }, one.grounds), files(one.files),
@@ -94,7 +94,7 @@
     ];
     const made = list({ path: (after) => `/explanations${query({ ...asked(), after })}`, columns, empty: t("没有情况说明。", "No explanations.") });
     function open(row) {
-      const path = `/explanations/${encodeURIComponent(row.key)}`;
+      const path = `/explanations/${encodeURIComponent(row.id)}`;
       const decide = (name, title, again, main) => act(title, [because()], (values) => call("POST", `${path}/${name}`, values), again, main);
       paper(path, t(`情况说明:情形 #${row.finding_id}`, `Explanation: finding #${row.finding_id}`), (one, again) => [
         h("p", {}, finding(one.finding_id), ` ${one.label} · ${one.unit} `, mark("explanation_states", one.state, "present")), h("p", { class: "quote" }, one.text), files(one.files),

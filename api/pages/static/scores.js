@@ -38,7 +38,7 @@ desk.start(["评分排名与处理", "Scores and measures"], (root, known) => {
   function suggestionView(panel) {
     const STATES = { waiting: ["◑", t("待批", "waiting"), "unknown"], approved: ["●", t("同意", "agreed"), "present"], refused: ["■", t("不同意", "refused"), "closed"] };
     const decide = (one, agree) => button(agree ? t("同意", "Agree") : t("不同意", "Refuse"), () => ask(`${one.subject}:${measure(one)}`, [{ ...because(), need: !agree }],
-      (values) => call("POST", "/measures/suggestions/decide", { key: one.key, agree, reason: values.reason }), made.reload), agree ? "main" : "");
+      (values) => call("POST", "/measures/suggestions/decide", { id: one.id, agree, reason: values.reason }), made.reload), agree ? "main" : "");
     const made = list({ path: (after) => `/measures/suggestions${query({ after })}`, empty: t("没有处理建议。规则在期末评估后给出建议,须经审批人决定,系统不自行处理。", "No suggestions. Rules give them at the end of a period; an approver decides, nothing happens by itself."), columns: [
       [t("单位", "subject"), (one) => one.subject], [t("期间", "period"), (one) => one.period], [t("建议", "measure"), measure], [t("理由", "why"), (one) => h("span", { class: "long" }, one.why + (one.tied ? t("(并列)", " (tied)") : ""))],
       [t("状态", "state"), (one) => chip(...STATES[one.state])], [t("决定", "decided"), (one) => (one.decided_at ? `${local(one.decided_at)} ${one.decided_by}${one.reason ? ":" + one.reason : ""}` : "—")],
@@ -55,7 +55,7 @@ desk.start(["评分排名与处理", "Scores and measures"], (root, known) => {
     const made = list({ path: (after) => `/measures/ledger${query({ after })}`, title: (page) => page.said || t(`共 ${page.total} 条`, `${page.total} in all`), empty: t("问责台账尚无记录。", "The ledger is empty."), columns: [
       [t("事项", "affair"), (one) => one.case], [t("单位", "subject"), (one) => one.subject], [t("措施", "measure"), measure], [t("日期", "when"), (one) => local(one.at)],
       [t("依据", "basis"), (one) => h("span", { class: "long" }, one.basis)], [t("登记", "by"), (one) => one.by], [t("状态", "state"), (one) => (one.withdrawn ? chip("○", t("已撤回:", "withdrawn: ") + one.withdrawn, "closed") : chip("●", t("有效", "stands"), "present"))],
-      ["", (one) => (may("manage_measures") && !one.withdrawn ? button(t("撤回", "take back"), () => ask(t("撤回该条", "Take it back"), [because()], (values) => call("POST", `/measures/ledger/${encodeURIComponent(one.key)}/withdraw`, values), made.reload)) : "")],
+      ["", (one) => (may("manage_measures") && !one.withdrawn ? button(t("撤回", "take back"), () => ask(t("撤回该条", "Take it back"), [because()], (values) => call("POST", `/measures/ledger/${encodeURIComponent(one.id)}/withdraw`, values), made.reload)) : "")],
     ] });
     panel.append(made.element);
     if (may("manage_measures")) panel.append(desk.heading(t("登记已采取的措施(不写个人姓名)", "Enter a measure taken (no person's name)")), form([

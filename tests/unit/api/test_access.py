@@ -25,7 +25,9 @@ STREAM = "GET /api/v1/events"
 ENDS = frozenset({"DELETE /api/v1/session", "POST /sign-out"})
 
 REASON: dict[str, Any] = {"json": {"reason": "核实"}}
-NOBODYS = frozenset({"year", "layout", "number", "language", "path", "day", "form", "variant"})
+NOBODYS = frozenset(
+    {"year", "layout", "number", "language", "path", "day", "form", "variant", "period"}
+)
 """Parts of addresses that are of no hall and no unit."""
 
 ADMINISTERED = frozenset({"login", "token_id"})
