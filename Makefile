@@ -27,7 +27,7 @@ demo: setup ## 演示大厅 / the rehearsal hall: 82 cameras, 39 halls, one day 
 	@.venv/bin/onpost demo $(ARGS)
 
 test: setup-dev ## 全部测试 / every test; what this machine cannot run is listed at the end
-	@$(PY) -m pytest $(ARGS)
+	@sh tools/test.sh $(ARGS)
 
 check: setup-dev ## 静态检查 / format, lint, types, import contracts, architecture
 	@sh tools/check.sh
