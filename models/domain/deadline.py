@@ -83,6 +83,7 @@ class Deadlines:
         self._zone = zone
         self._closing = closing
         self._rules = rules
+        self._after: dict[tuple[date, int], date | None] = {}
 
     def day_after(
         self, accepted: date, days: int, suspensions: Sequence[Suspension] = ()
@@ -98,6 +99,16 @@ class Deadlines:
             raise InputError(
                 f"工作日数不能为负:{days}。", f"{days} working days are none.", where="days"
             )
+        if suspensions:
+            return self._reckoned(accepted, days, suspensions)
+        key = accepted, days  # most cases of a day have the same few promises
+        if key not in self._after:
+            self._after[key] = self._reckoned(accepted, days, ())
+        return self._after[key]
+
+    def _reckoned(
+        self, accepted: date, days: int, suspensions: Sequence[Suspension]
+    ) -> date | None:
         on, left = accepted, days
         if days == 0 and self._counts(on, suspensions):
             return on
