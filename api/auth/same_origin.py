@@ -34,6 +34,7 @@ PAGE_POLICY: Final = "; ".join(
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
         "connect-src 'self'",
+        "frame-src 'self' blob:",  # drafts as PDF, made by our own script
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",

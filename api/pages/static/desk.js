@@ -223,6 +223,7 @@ const desk = (() => {
     const here = () => parts.find(([key]) => "#" + key === location.hash) || parts[0];
     function show() {
       const [key, , build] = here();
+      for (const one of document.querySelectorAll("dialog.ask[open]")) one.close();
       for (const one of bar.children) one.setAttribute("aria-selected", String(one.dataset.tab === key));
       panel.replaceChildren();
       build(panel);

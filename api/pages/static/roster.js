@@ -76,7 +76,7 @@ desk.start(["排班", "Rosters"], (root, known) => {
     const marks = [...new Set(wrong.map((one) => one.trouble))].map((name) => TROUBLES[name]);
     const worst = marks.some((one) => one[2] === "clash") ? "clash" : marks.length ? "wrong" : "";
     return h("td", { class: `${day.worked ? "" : "off"} ${worst}`, title: wrong.map((one) => `${local(one.start)}–${local(one.end)} ${t(one.why_zh, one.why_en)}`).join("\n") },
-      rows.map(who), marks.map(([shape, text]) => h("span", { class: "who" }, chip(shape, text, worst === "clash" ? "absent" : "unknown"))));
+      rows.map(who), marks.map(([shape, text]) => h("span", { class: `mark chip ${worst === "clash" ? "absent" : "unknown"}` }, shape, h("br"), text)));
   }
   function ahead(cover) {
     if (!cover.items.length) return h("p", { class: "good" }, t("✓ 本月没有空缺或冲突。", "✓ No gaps and no clashes this month."));
