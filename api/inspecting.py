@@ -18,11 +18,12 @@ from models.domain.check_look import ACCUSING
 from models.domain.check_result import Result
 from models.domain.duty import Duty
 from models.domain.hall import Window
-from models.domain.inspection import Check, CheckResult, StaleClaim
+from models.domain.inspection import Check, CheckResult, CheckState, StaleClaim
 from models.domain.inspection_record import settle
 from models.domain.ports import MakeUnitOfWork, UnitOfWork
 from models.domain.presence import Reason, State
 from models.domain.records import FindingRecord
+from scheduler.jobs.checks import Patience
 from vision.attention import Attention
 from vision.check_entries import Found, clue_of, enter, result_of, told_of
 from vision.check_room import CheckRoom
@@ -50,6 +51,8 @@ class Means:
         make_uow: The record.
         proof: What entries name.
         me: Name of this installation's watch, the same after a restart.
+        patience: How long a check may stand still; what is older is left to the sweep of
+            `onpost schedule`, which goes by the same.
     """
 
     windows: Mapping[str, Window]
@@ -58,6 +61,7 @@ class Means:
     make_uow: MakeUnitOfWork
     proof: Proof
     me: str
+    patience: Patience = field(default_factory=Patience)
 
 
 @dataclass(slots=True)
@@ -85,7 +89,7 @@ class Inspector:
         """
         with self.means.make_uow(read_only=True) as uow:
             mine = [one for one in uow.checks.open() if one.claimed_by == self.means.me]
-        return sum(self._claim(one, now) for one in mine)
+        return sum(self._claim(one, now) for one in mine if self._in_time(one, now))
 
     def round(self, now: datetime, *, claims: bool = True) -> list[Check]:
         """One round: claim, tell, settle; say which cameras are wanted.
@@ -114,8 +118,16 @@ class Inspector:
         under = {check_id for check_id, _ in self.room.under_way()}
         for check in due:
             ours = check.hall_id in self.room.halls and check.id not in under
-            if ours and check.due_at <= now:  # another machine's clock may be ahead of ours
+            due_now = check.due_at <= now  # another machine's clock may be ahead of ours
+            if ours and due_now and self._in_time(check, now):
                 self._claim(check, now)
+
+    def _in_time(self, check: Check, now: datetime) -> bool:
+        """Whether a check may still be begun or gone on with: yesterday's is not made today."""
+        patience = self.means.patience
+        if check.state is CheckState.DUE:
+            return now - max(check.due_at, check.written_at) <= patience.unclaimed
+        return check.claimed_at is None or now - check.claimed_at <= patience.silent
 
     def _claim(self, check: Check, now: datetime) -> bool:
         with self.means.make_uow() as uow:

@@ -18,6 +18,7 @@ from models.domain.inspection_inputs import PlanRules, plan_inputs
 from models.domain.inspection_tick import TickRules
 from models.domain.ports import UnitOfWork
 from models.domain.workdays import DayKind, WorkCalendar, sessions_on
+from scheduler.jobs.checks import Patience
 
 
 def plan_rules(settings: Settings) -> PlanRules:
@@ -49,6 +50,12 @@ def tick_rules(settings: Settings) -> TickRules:
         grace=timedelta(minutes=checks.grace_min),
         look_back_days=checks.look_back_days,
     )
+
+
+def patience_of(settings: Settings) -> Patience:
+    """How long a check may stand still, for the watch and for the sweep alike."""
+    grace = timedelta(minutes=settings.checks.grace_min)
+    return Patience(unclaimed=max(grace, timedelta(minutes=1)))
 
 
 def _row(hall_id: str, given: FixedTimesSettings) -> FixedTimes:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from api.duty_desk import DutyDesk
 from api.inspecting import Inspector, Means
+from api.inspection_plans import patience_of
 from api.settings import Settings
 from api.settings.domain import presence_profile_of
 from models.domain.check_look import Burst
@@ -54,6 +55,7 @@ def inspector_of(
         make_uow=record.make_uow,
         proof=proof,
         me=watch_name(settings),
+        patience=patience_of(settings),
     )
     checks = CheckRoom(room, rules, cameras_by_hall(settings), Burst().at_speed(speed))
     return Inspector(checks, attention, means)

@@ -9,11 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from api.clock import RealClock
-from api.inspection_plans import SettingsPlans, tick_rules
+from api.inspection_plans import SettingsPlans, patience_of, tick_rules
 from api.plan_keys import PlanKey, draw_nonce, plan_key
 from api.settings import Settings
 from api.wiring_cases import case_work
@@ -26,7 +25,7 @@ from models.domain.ports import Clock, MakeUnitOfWork
 from models.domain.ports_jobs import JobRow
 from models.storage.record import Record
 from scheduler.clockwork import Clockwork, Work
-from scheduler.jobs.checks import CheckSweep, CheckTick, Patience
+from scheduler.jobs.checks import CheckSweep, CheckTick
 from scheduler.jobs.post import Post
 from scheduler.timetable import CHECKS, CHECKS_SWEEP, POST, TIMETABLE, chosen
 
@@ -80,7 +79,7 @@ class ScheduleParts:
                 make_uow,
                 self.clock,
                 time.monotonic,
-                Patience(unclaimed=max(rules.grace, timedelta(minutes=1))),
+                patience_of(self.settings),
             ),
             POST: Post(postman.round, RealClock().now),
         }

@@ -37,6 +37,9 @@ from models.domain.register import Entry
 from scheduler.daily_work import Turn
 
 CENTRE: Final = Audience(frozenset({Role.OPERATOR, Role.REVIEWER, Role.APPROVER, Role.SUPERVISOR}))
+MARGIN: Final = timedelta(minutes=2)
+"""What came later is told the next day: a transaction that was under way then has ended."""
+
 LONGEST: Final = timedelta(days=14)
 """No digest reaches back farther."""
 DOWN: Final = "down"
@@ -70,11 +73,12 @@ class DailyDigest:
         last = self._last(uow, now)
         since = self._since(last, day)
         working = self.workday(uow, day)
-        checks = _checks(uow, last, since, now)
+        until = max(since, now - MARGIN)
+        checks = _checks(uow, last, since, until)
         if not (working or checks):
             return "no workday, nothing checked"
-        told = self._told(uow, checks, since, now)
-        said = {"day": day, "workday": working, "since": since, "until": now, **told}
+        told = self._told(uow, checks, since, until)
+        said = {"day": day, "workday": working, "since": since, "until": until, **told}
         zero = self._zero_reports(uow, day, now) if working else []
         heads = heads_told(uow.register.head(), uow.register.head(chain=AUDIT_CHAIN))
         entry = uow.register.append(DIGEST, {**said, "heads": heads}, now, key=day_key(day))
@@ -98,18 +102,18 @@ class DailyDigest:
         return datetime.combine(day, time(0), self.zone)
 
     def _told(
-        self, uow: UnitOfWork, checks: list[Check], since: datetime, now: datetime
+        self, uow: UnitOfWork, checks: list[Check], since: datetime, until: datetime
     ) -> dict[str, Any]:
         query = FindingQuery(since=since - timedelta(days=1))
-        findings = [one for one in _findings(uow, query) if since <= one.opened_at < now]
+        findings = [one for one in _findings(uow, query) if since <= one.opened_at < until]
         waiting = {state: uow.findings.count(FindingQuery(state=state)) for state in UNDECIDED}
-        cards = [card.value for _, card, _ in uow.cases.cards(since, now)]
+        cards = [card.value for _, card, _ in uow.cases.cards(since, until)]
         return {
             "checks": checks_told(checks, uow.checks.results_of([one.id for one in checks])),
             "findings": findings_told(findings),
             "nothing_found": nothing_found(findings),
             "waiting": waiting,
-            "cameras": cameras_told(uow.cameras.between(None, since, now), DOWN, since, now),
+            "cameras": cameras_told(uow.cameras.between(None, since, until), DOWN, since, until),
             "cards": {card: cards.count(card) for card in sorted(set(cards))},
         }
 
@@ -148,17 +152,18 @@ class DailyDigest:
         return True
 
 
-def _checks(uow: UnitOfWork, last: Entry | None, since: datetime, now: datetime) -> list[Check]:
-    """Checks that were due since the last digest, and those that it left under way."""
+def _checks(uow: UnitOfWork, last: Entry | None, since: datetime, until: datetime) -> list[Check]:
+    """Checks that were written since the last digest, and those that it left under way.
+
+    Not by when they were due: one that was missed while the system was down is written later.
+    """
     left = last.payload["checks"]["under_way"] if last else []
-    old = [one for number in left if (one := uow.checks.get(number)) is not None]
-    found: list[Check] = []
-    query, after = CheckQuery(since=since, until=now), 0
+    found = [one for number in left if (one := uow.checks.get(number)) is not None]
+    query, after = CheckQuery(since=since - LONGEST, until=until), 0
     while page := uow.checks.find(query, after_id=after, limit=_PAGE):
-        found += page
+        found += [one for one in page if since <= one.written_at < until]
         after = page[-1].id
-    new = {one.id for one in found}
-    return [*(one for one in old if one.id not in new), *found]
+    return found
 
 
 def _findings(uow: UnitOfWork, query: FindingQuery) -> list[FindingRecord]:

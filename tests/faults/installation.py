@@ -26,8 +26,9 @@ from tests.groups import ROOT
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 SPEED: Final = 60.0
-OPENS: Final = wall(9, 0)
-CLOSES: Final = wall(9, 20)
+OPENS: Final = wall(17, 20)
+CLOSES: Final = wall(17, 40)
+"""Just before the daily digest, which then is among what is killed."""
 BEFORE: Final = timedelta(minutes=6)
 SCHEDULE, WATCH, DATABASE = "schedule", "watch", "database"
 HALLS: Final = ("h1", "h2")
@@ -59,7 +60,7 @@ def settings_of(folder: Path, address: str, days: list[date]) -> Path:
         "sampling": {"period_s": 60, "slowest_period_s": 120},
         "clock": {"kind": "simulated", "start": "2026-03-02T08:00:00", "speed": SPEED},
         "schedule": {"heartbeat_s": 0.2, "takeover_s": 1.0},
-        "checks": {"per_day": 3, "random": 2, "gap_min": 4, "grace_min": 4},
+        "checks": {"per_day": 3, "random": 2, "gap_min": 4, "grace_min": 15},
         "duty": {"alert": {"minutes": 2}, "off_post": {"minutes": 5}},
         "watch": {"workers": 1},
         "log": {"format": "json"},

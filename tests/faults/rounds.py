@@ -5,15 +5,16 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from api.inspection_desk import verified
 from api.plan_keys import plan_key
-from models.domain.inspection import CheckKey, CheckState, NotDone
+from models.domain.digest import DIGEST, day_key
+from models.domain.inspection import Check, CheckKey, CheckState, NotDone
 from models.storage.verification import verify_record
 from tests.faults.installation import (
     BEFORE,
@@ -30,6 +31,8 @@ from tests.faults.own_postgres import OwnPostgres
 from tests.schedule_town import checks_of, planned
 
 ENDS_WITHIN_S: Final = 120.0
+AFTER: Final = timedelta(minutes=8)
+"""Kills go on so long after closing: results, reveal and digest come then."""
 LEAD_S: Final = 3.0
 
 
@@ -100,7 +103,7 @@ class Day:
         installation.begin(day, LEAD_S)
         began = time.monotonic() + LEAD_S
         closing = datetime.combine(day, CLOSES, SHANGHAI) - datetime.combine(day, OPENS, SHANGHAI)
-        length_s = (closing + BEFORE).total_seconds() / SPEED
+        length_s = (closing + BEFORE + AFTER).total_seconds() / SPEED
         for name in (SCHEDULE, WATCH):
             installation.start(name)
         for deed in deeds_of(chance, length_s, (SCHEDULE, WATCH, DATABASE)):
@@ -140,14 +143,15 @@ class Day:
             self._installation.start(name)
 
     def _wait(self, day: date) -> None:
-        """Until the day is revealed: then every check of it has ended."""
+        """Until the day is revealed, which is when every check has ended, and has its digest."""
         record = self._installation.opened()
         try:
             deadline = time.monotonic() + ENDS_WITHIN_S
             while True:
                 with record.make_uow(read_only=True) as uow:
                     plan = uow.checks.day(day)
-                if plan is not None and plan.seed:
+                    told = uow.register.by_key(day_key(day))
+                if plan is not None and plan.seed and told is not None:
                     return
                 if time.monotonic() > deadline:
                     said = [self._installation.said(one) for one in (SCHEDULE, WATCH)]
@@ -169,6 +173,9 @@ def hold(installation: Installation, day: date, figures: Figures) -> None:
             results = uow.checks.results_of([one.id for one in checks])
             findings = [row for row in uow.findings.list(limit=1000) if _of(row.started_at, day)]
             spans = uow.spans.between(None, *_bounds(day))
+            digests = [one.payload for one in uow.register.find(kind=DIGEST)]
+            notices = [one.notice.key for one in uow.outbox.notices(limit=1000)]
+            every = uow.checks.find(limit=10**6)
             opened = Counter(one.key for one in uow.register.find(limit=10**6) if one.key)
         faults = [*verify_record(record).faults, *verify_record(record, audit=True).faults]
     finally:
@@ -180,6 +187,7 @@ def hold(installation: Installation, day: date, figures: Figures) -> None:
     wrong += [str(one) for one in verdict.differences]
     wrong += [str(one) for one in faults]
     wrong += [f"key {key!r} stands {count} times" for key, count in opened.items() if count > 1]
+    wrong += _told_once(day, digests, every, notices)
     for check in checks:
         had = results.get(check.id, [])
         names = [one.window_id for one in had]
@@ -197,6 +205,21 @@ def hold(installation: Installation, day: date, figures: Figures) -> None:
     figures.states.update(f"{one.state.value} {one.reason}".strip() for one in checks)
     figures.findings += len(findings)
     figures.wrong += [f"{day}: {one}" for one in wrong]
+
+
+def _told_once(
+    day: date, digests: list[dict[str, Any]], checks: Sequence[Check], notices: list[str]
+) -> list[str]:
+    """Each day has one digest and one notice of it, and all of them tell every check once."""
+    days = [one["day"] for one in digests]
+    wrong = [] if len(set(days)) == len(days) else [f"digests of {days}"]
+    if notices.count(day_key(day)) != 1:
+        wrong.append(f"{notices.count(day_key(day))} notices of the digest")
+    until = datetime.fromisoformat(digests[-1]["until"])
+    again = sum(len(one["checks"]["under_way"]) for one in digests[:-1])
+    told = sum(one["checks"]["planned"] for one in digests) - again
+    written = sum(one.written_at < until for one in checks)
+    return wrong if told == written else [*wrong, f"digests tell {told} of {written} checks"]
 
 
 def _ended(key: CheckKey, state: CheckState, reason: str) -> list[str]:
