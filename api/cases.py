@@ -14,10 +14,8 @@ from api.settings import Settings
 from models.domain.case import Case
 from models.domain.ports import MakeUnitOfWork, UnitOfWork
 from models.domain.workdays import WorkCalendar
-from models.storage.foreign_cases import read_foreign
 from scheduler.cases.importing import CaseImport, Origin, plan_import, write_import
 from scheduler.cases.reading import CasesRead, read_files
-from scheduler.jobs.case_files import Pulled, ReadSource
 
 Files: TypeAlias = Sequence[tuple[str, bytes]]
 
@@ -77,18 +75,6 @@ def imported_list(
         read = CasesRead(tuple({one.project_no: one for one in cases}.values()))
         origin = Origin("api", (), who.name)
         return _written(settings, uow, read, origin=origin, who=who, now=now)
-
-
-def sources_of(settings: Settings) -> ReadSource:
-    """Reads the named databases of the settings."""
-
-    def read(name: str, *, most: int) -> Pulled:
-        source = settings.supervision.case_sources[name]
-        url = source.database.get_secret_value()
-        found = read_foreign(name, url, source.query, most=most)
-        return Pulled(found.heads, found.rows)
-
-    return read
 
 
 def _written(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 
 from api.case_rules import FOLDER, SOURCES, entering, rules_of
-from api.cases import sources_of
 from api.settings import Settings
 from api.workbook_guard import check_workbook
 from models.domain.ports import Clock, MakeUnitOfWork
+from models.storage.foreign_cases import read_foreign
 from scheduler.cases.folder import DropFolder
 from scheduler.cases.importing import Enter
 from scheduler.clockwork import Work
-from scheduler.jobs.case_files import FolderTick, PullTick
+from scheduler.jobs.case_files import FolderTick, Pulled, PullTick, ReadSource
 from scheduler.jobs.cases import CardTick
 from scheduler.timetable import CASE_CARDS, CASE_FOLDER, CASE_SOURCES
 
@@ -48,3 +48,15 @@ def pull_tick(settings: Settings, make_uow: MakeUnitOfWork, clock: Clock, enter:
         make_uow,
         clock,
     )
+
+
+def sources_of(settings: Settings) -> ReadSource:
+    """Reads the named databases of the settings."""
+
+    def read(name: str, *, most: int) -> Pulled:
+        source = settings.supervision.case_sources[name]
+        url = source.database.get_secret_value()
+        found = read_foreign(name, url, source.query, most=most)
+        return Pulled(found.heads, found.rows)
+
+    return read
