@@ -10,7 +10,7 @@ export PYTHONUTF8 = 1
 PY := .venv/bin/python
 ARGS ?=
 
-.PHONY: help demo test check bench clean lock photographs test-ultralytics setup setup-dev
+.PHONY: help demo test check bench faults clean lock photographs test-ultralytics setup setup-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ check: setup-dev ## 静态检查 / format, lint, types, import contracts, archit
 
 bench: setup-dev ## 性能 / measure detector and decoding on this machine
 	@$(PY) -m benchmarks $(ARGS)
+
+faults: setup-dev ## 故障演练 / hours: ROUNDS=200 days on each database, everything killed (-9)
+	@FAULT_ROUNDS=$(or $(ROUNDS),200) $(PY) -m pytest tests/faults -q $(ARGS)
 
 test-ultralytics: setup-dev ## ultralytics 适配器 / its tests, in a venv of its own (large downloads)
 	@TORCH="$(TORCH)" sh tools/ultralytics.sh $(ARGS)
