@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -26,56 +27,7 @@ def add_pages(app: FastAPI, parts: WebParts) -> None:
     """Add every other page to `app`. Once a process: NiceGUI keeps its pages globally."""
     from nicegui import ui  # noqa: PLC0415  heavy, and one a process
 
-    from api.pages import (  # noqa: PLC0415
-        about,
-        admin_accounts,
-        admin_calendar,
-        admin_system,
-        alerts,
-        audit,
-        behaviours,
-        cases,
-        checks,
-        circulars,
-        finding,
-        findings,
-        health,
-        precision,
-        rectification,
-        reports,
-        roster,
-        scores,
-        today,
-        unit,
-        wall,
-        zones,
-    )
-
-    pages = (
-        today,
-        alerts,
-        wall,
-        findings,
-        finding,
-        roster,
-        checks,
-        behaviours,
-        cases,
-        circulars,
-        reports,
-        rectification,
-        scores,
-        unit,
-        precision,
-        admin_system,
-        admin_accounts,
-        admin_calendar,
-        zones,
-        health,
-        audit,
-        about,
-    )
-    for page in pages:
+    for page in (*_of_watching(), *_of_the_desk(), *_of_administration()):
         page.add_page(parts)
     ui.run_with(
         app,
@@ -85,3 +37,46 @@ def add_pages(app: FastAPI, parts: WebParts) -> None:
         show_welcome_message=False,
         tailwind=False,
     )
+
+
+def _of_watching() -> tuple[ModuleType, ...]:
+    from api.pages import (  # noqa: PLC0415
+        alerts,
+        finding,
+        findings,
+        precision,
+        today,
+        wall,
+    )
+
+    return today, alerts, wall, findings, finding, precision
+
+
+def _of_the_desk() -> tuple[ModuleType, ...]:
+    from api.pages import (  # noqa: PLC0415
+        behaviours,
+        cases,
+        checks,
+        circulars,
+        rectification,
+        reports,
+        roster,
+        scores,
+        unit,
+    )
+
+    return roster, checks, behaviours, cases, circulars, reports, rectification, scores, unit
+
+
+def _of_administration() -> tuple[ModuleType, ...]:
+    from api.pages import (  # noqa: PLC0415
+        about,
+        admin_accounts,
+        admin_calendar,
+        admin_system,
+        audit,
+        health,
+        zones,
+    )
+
+    return admin_system, admin_accounts, admin_calendar, zones, health, audit, about
