@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -21,8 +21,8 @@ from models.domain.duty_rows import DutyKind, calendar_of
 from models.domain.ports import UnitOfWork
 from models.domain.ranking import Ranking
 from models.domain.records import FindingRecord
-from models.domain.report import Report, ReportPeriod, UnitRow
-from models.domain.score import Event
+from models.domain.report import NO_RATE, Report, ReportPeriod, UnitRow
+from models.domain.score import Event, Score
 from models.domain.standing import confirmed
 
 
@@ -75,27 +75,12 @@ def gather_between(
     counted, rows = _counted(uow, settings, period)
     cases = counts_by_unit(uow, settings, period, calendar, now)
     units = _units(settings, counted, rows, cases)
-    events = [
-        *events_of(rows, settings),
-        *_card_events(cases, period),
-        *overdue_events(uow, settings, period, now),
-    ]
+    late = overdue_events(uow, settings, period, now)
+    events = [*events_of(rows, settings), *_card_events(cases, period), *late]
     scores = unit_scores(settings, events, {unit: counted.counts(unit) for unit in units})
     ranking = ranking_of(settings, name, scores)
-    lines = [
-        UnitRow(
-            unit,
-            settings.supervision.groups.get(unit, ""),
-            counted.counts(unit),
-            sum(1 for row in rows if row.unit_id == unit and is_behaviour(row) and confirmed(row)),
-            sum(1 for row in rows if row.unit_id == unit and confirmed(row)),
-            cases.get(unit, CaseCounts()),
-            earlier.counts(unit).on_post_rate if earlier else UnitRow("").before,
-            scores.get(unit),
-            ranking.of(unit),
-        )
-        for unit in units
-    ]
+    known = _Known(counted, rows, cases, scores, ranking, earlier)
+    lines = tuple(_line(unit, settings, known) for unit in units)
     notice = calendar.notice(period.first.year)
     report = Report(
         period,
@@ -103,7 +88,7 @@ def gather_between(
         len(settings.halls),
         len(counted.halls),
         dict(counted.batches),
-        tuple(lines),
+        lines,
         tuple(sorted(problems_of(rows, settings), key=lambda one: (one.at, one.number))),
         counted.unverifiable(),
         corrections_in(uow, period),
@@ -114,8 +99,39 @@ def gather_between(
         notice[0] if notice else "",
         settings.settings_hash()[:12],
     )
-    waiting = sum(row.state in {"clue", "to_verify"} for row in rows)
-    return Gathered(report, tuple(rows), waiting, ranking)
+    return Gathered(report, tuple(rows), _waiting(rows), ranking)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of all units."""
+
+    counted: Counted
+    rows: Sequence[FindingRecord]
+    cases: Mapping[str, CaseCounts]
+    scores: Mapping[str, Score]
+    ranking: Ranking
+    earlier: Counted | None
+
+
+def _line(unit: str, settings: Settings, known: _Known) -> UnitRow:
+    own = [row for row in known.rows if row.unit_id == unit and confirmed(row)]
+    earlier = known.earlier
+    return UnitRow(
+        unit,
+        settings.supervision.groups.get(unit, ""),
+        known.counted.counts(unit),
+        sum(1 for row in own if is_behaviour(row)),
+        len(own),
+        known.cases.get(unit, CaseCounts()),
+        earlier.counts(unit).on_post_rate if earlier else NO_RATE,
+        known.scores.get(unit),
+        known.ranking.of(unit),
+    )
+
+
+def _waiting(rows: Iterable[FindingRecord]) -> int:
+    return sum(row.state in {"clue", "to_verify"} for row in rows)
 
 
 def _counted(
