@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from api.clock import RealClock
-from api.reports.appeals import under_appeal
-from api.reports.papers import every
+from api.reports.papers import every, under_appeal
 from api.settings import Settings
 from models.domain.circular import MOVES
 from models.domain.papers import PaperKind

@@ -78,12 +78,6 @@ def appeals_of(uow: UnitOfWork, finding_id: int) -> list[Paper]:
     return found
 
 
-def under_appeal(uow: UnitOfWork) -> set[str]:
-    """Keys of the findings whose appeal is not decided: their pictures are kept."""
-    accepted = AppealState.ACCEPTED.value
-    return {str(paper.content["finding"]) for paper in every(uow, PaperKind.APPEAL, state=accepted)}
-
-
 def paper_of(uow: UnitOfWork, key: str) -> Paper:
     """The newest version of an appeal.
 
@@ -173,23 +167,9 @@ def _paper(
 ) -> Paper:
     """The first version of an appeal, checked but not written."""
     row = finding_of(uow, finding_id)
-    told = told_at(uow, row)
-    if told is None or not confirmed(row) or row.state == Stage.APPEALED:
-        name = STAGE_NAMES[Stage(row.state)]
-        raise ForbiddenMove(
-            f"该情形现为“{name}”,不能申诉。",
-            f"the finding is {row.state}: there is nothing to appeal against.",
-            where=str(finding_id),
-        )
+    told = _appealable(uow, row)
     number = len(appeals_of(uow, finding_id)) + 1
-    leave = uow.register.by_key(_leave_key(finding_id, number))
-    held: Mapping[str, Any] = leave.payload if leave is not None else {}
-    if number > 1 and leave is None:
-        raise ForbiddenMove(
-            "该情形已申诉过;再次申诉须由审批人写明理由准予。",
-            "this was appealed against before; an approver lets a second appeal in with a reason.",
-            where=str(finding_id),
-        )
+    held = _let_in(uow, row, number)
     calendar, zone = calendar_in(uow), ZoneInfo(desk.settings.time_zone)
     days = desk.settings.supervision.appeal_days
     check_in_time(
@@ -224,6 +204,31 @@ def _paper(
     state = AppealState.ACCEPTED.value
     key = key_of(row.id, number)
     return Paper(PaperKind.APPEAL, key, content, now, by, row.unit_id, state)
+
+
+def _appealable(uow: UnitOfWork, row: FindingRecord) -> Told:
+    """When the unit was told of a finding that stands and is under no appeal."""
+    told = told_at(uow, row)
+    if told is None or not confirmed(row) or row.state == Stage.APPEALED:
+        name = STAGE_NAMES[Stage(row.state)]
+        raise ForbiddenMove(
+            f"该情形现为“{name}”,不能申诉。",
+            f"the finding is {row.state}: there is nothing to appeal against.",
+            where=str(row.id),
+        )
+    return told
+
+
+def _let_in(uow: UnitOfWork, row: FindingRecord, number: int) -> Mapping[str, Any]:
+    """An approver's leave for this appeal, empty for none; a second appeal needs one."""
+    leave = uow.register.by_key(_leave_key(row.id, number))
+    if number > 1 and leave is None:
+        raise ForbiddenMove(
+            "该情形已申诉过;再次申诉须由审批人写明理由准予。",
+            "this was appealed against before; an approver lets a second appeal in with a reason.",
+            where=str(row.id),
+        )
+    return {} if leave is None else leave.payload
 
 
 def put(uow: UnitOfWork, paper: Paper, what: str, actor: Acting, said: Mapping[str, Any]) -> Paper:

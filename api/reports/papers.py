@@ -8,6 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from api.settings import Settings
+from models.domain.appeal import AppealState
 from models.domain.measures import MEASURE_NAMES, Measure, Status
 from models.domain.papers import Paper, PaperKind
 from models.domain.ports import UnitOfWork
@@ -93,3 +94,9 @@ def _measures(uow: UnitOfWork, period: ReportPeriod) -> Iterator[str]:
         if content["period_name"] == period.name:
             name = MEASURE_NAMES[Measure(content["measure"])]
             yield f"{content['subject']}:{name}({content['why']})"
+
+
+def under_appeal(uow: UnitOfWork) -> set[str]:
+    """Keys of the findings whose appeal is not decided: their pictures are kept."""
+    accepted = AppealState.ACCEPTED.value
+    return {str(paper.content["finding"]) for paper in every(uow, PaperKind.APPEAL, state=accepted)}

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from api.app import create_app
-from api.reports.appeals import under_appeal
 from api.reports.circular_paper import find
 from api.reports.circulars import draft, move, submit
 from api.reports.gather import gather
 from api.reports.issuing import documents_of, issue, verify
+from api.reports.papers import under_appeal
 from models.domain.access import Role
 from models.domain.circular import CircularState
 from models.domain.life import Stage
