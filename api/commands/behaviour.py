@@ -106,6 +106,7 @@ def register(
     from api.settings.domain import windows_of
     from api.stills import Wanted, stills_of
     from api.wiring import make_clock
+    from api.zone_changes import zoned_now
     from models.domain.audit import Action
     from vision.behaviour_clerk import BehaviourClerk
 
@@ -115,10 +116,11 @@ def register(
     place = window_of(window, chosen, "--window")
     with opened(chosen) as record:
         wanted = Wanted(picture, live, recorder)
+        zoned = zoned_now(chosen, record.make_uow)
         shots = stills_of(
-            chosen, record.evidence, wanted, window_id=place, camera_id=camera, at=seen
+            zoned, record.evidence, wanted, window_id=place, camera_id=camera, at=seen
         )
-        where = windows_of(chosen)[place]
+        where = windows_of(zoned)[place]
         with record.make_uow() as uow:
             row = BehaviourClerk(uow, now).register(
                 where, catalogue_of(uow).get(code), seen, by=by, note=note, shots=shots
@@ -177,6 +179,7 @@ def confirm(
     from api.settings import load_settings
     from api.stills import still_of
     from api.wiring import make_clock
+    from api.zone_changes import zoned_now
     from models.domain.audit import Action
     from models.domain.life import Stage
     from vision.behaviour_clerk import BehaviourClerk
@@ -190,7 +193,8 @@ def confirm(
                 row = uow.findings.get(number)
             if row is not None:
                 place, seen = row.window_id, row.started_at
-                _, shot = still_of(chosen, record.evidence, picture, window_id=place, taken_at=seen)
+                zoned = zoned_now(chosen, record.make_uow)
+                _, shot = still_of(zoned, record.evidence, picture, window_id=place, taken_at=seen)
                 shots = [shot]
         with record.make_uow() as uow:
             moved = BehaviourClerk(uow, now).move(number, Stage.CONFIRMED, by, shots=shots)

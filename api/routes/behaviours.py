@@ -34,6 +34,7 @@ from api.schemas.fields import Asked, Because, Paged
 from api.stills import Wanted, still_of, stills_of
 from api.uploads import Upload, form_of, pictures
 from api.wiring import WebParts
+from api.zone_changes import zoned_now
 from models.domain.access import Permission
 from models.domain.audit import Action
 from models.domain.behaviour import Behaviour
@@ -182,7 +183,7 @@ def register(
         shots: Sequence[EvidencePicture] = ()  # the clerk says what is wrong; nothing is kept
     else:
         shots = stills_of(
-            parts.settings,
+            zoned_now(parts.settings, parts.make_uow),
             parts.evidence,
             Wanted(upload.files[0] if upload.files else None, wanted.live, wanted.recorder),
             window_id=window.id,
@@ -212,9 +213,10 @@ def confirm(
     now = parts.clock.now()
     with parts.make_uow(read_only=True) as uow:
         row = _row(uow, visitor, behaviour_id)
+    zoned = zoned_now(parts.settings, parts.make_uow)
     shots = [
         still_of(
-            parts.settings,
+            zoned,
             parts.evidence,
             path,
             window_id=row.window_id,

@@ -16,6 +16,7 @@ from api.paging import number_of
 from api.schemas.clue import ClueOut, CluePage, NewClue
 from api.schemas.fields import Paged
 from api.wiring import WebParts
+from api.zone_changes import zoned_now
 from models.domain.access import Permission
 from models.domain.audit import Action
 from models.domain.clue_rows import ClueRow, require_timely
@@ -38,7 +39,8 @@ def send_clue(parts: PartsDep, visitor: VisitorDep, wanted: NewClue, response: R
     `source` and `external_id` sent again change nothing and are answered with 200."""
     now = parts.clock.now()
     require_timely(wanted.at, now)
-    window = window_meant(parts.settings, wanted)
+    zoned = zoned_now(parts.settings, parts.make_uow)
+    window = window_meant(zoned, wanted)
     if not visitor.sees(window.hall_id, window.unit_id):
         raise missing("窗口", "window", wanted.window_id or wanted.camera_id)
     with parts.make_uow(read_only=True) as uow:
@@ -48,7 +50,7 @@ def send_clue(parts: PartsDep, visitor: VisitorDep, wanted: NewClue, response: R
                 raise missing("窗口", "window", known.window_id)
             response.status_code = 200
             return _told(parts, uow, known)
-    shots = picture_of(parts.settings, parts.evidence, wanted, window)
+    shots = picture_of(zoned, parts.evidence, wanted, window)
     with parts.make_uow() as uow:
         row = take_clue(
             uow, wanted, window, shots, settings=parts.settings, by=visitor.name, now=now

@@ -15,6 +15,7 @@ from api.duty_view import view_of
 from api.schemas.check import CheckDetail, VisitFields
 from api.uploads import Upload, form_of, pictures
 from api.visits import enter, seen_of, with_stills
+from api.zone_changes import zoned_now
 from models.domain.access import Permission
 from models.domain.audit import Action
 
@@ -38,7 +39,8 @@ def enter_visit(
     with parts.make_uow(read_only=True) as uow:
         view = view_of(parts.settings, uow, visitor)
         seen = seen_of(view, wanted)
-    seen = with_stills(seen, upload.files, parts.settings, parts.evidence, wanted.seen_at)
+    zoned = zoned_now(parts.settings, parts.make_uow)
+    seen = with_stills(seen, upload.files, zoned, parts.evidence, wanted.seen_at)
     with parts.make_uow() as uow:
         check = enter(uow, view, wanted, seen, by=visitor.name, now=now)
         said: dict[str, Any] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from vision.ports import Detection, Size, Thing
 WIDER = [[0.05, 0.1], [0.5, 0.1], [0.5, 0.95], [0.05, 0.95]]
 BOW = [[0.1, 0.2], [0.45, 0.9], [0.45, 0.2], [0.1, 0.9]]
 AT = "/api/v1/cameras/c01/zones"
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -124,6 +126,20 @@ def test_a_try_says_so_where_weights_are_missing_or_somebody_else_tries(
     image = hall()
     trial.look(image, {}, {})
     assert busy == [429]
+
+
+def test_evidence_of_people_names_and_is_masked_by_the_drawn_version(
+    house: tuple[Web, Record],
+) -> None:
+    web, record = house
+    web.as_(Role.SYSTEM_ADMIN).put(AT, json={"zones": [zone()]})
+    sent = {"picture": ("still.jpg", jpeg(hall()), "image/jpeg")}
+    body = {"window_id": "w01-1", "code": "B-PHONE"}
+    answer = web.as_(Role.REVIEWER).post("/api/v1/behaviours", data=body, files=sent)
+    assert answer.status_code == 201, answer.text
+    with record.make_uow(read_only=True) as uow:
+        (shot,) = uow.evidence.of_window("w01-1", MORNING - HOUR, MORNING + HOUR)
+    assert shot.zone_version == 2
 
 
 def test_only_who_sets_up_cameras_draws(house: tuple[Web, Record]) -> None:
