@@ -1,10 +1,10 @@
 // Learning from decisions: precision by window and camera, likely causes, proposals to answer.
 "use strict";
 desk.start(["准确率与改进建议", "Accuracy and proposals"], (root, known) => {
-  const { t, h, may, button, chip, dim, local, call, query, list, ask, because } = desk;
+  const { t, h, may, button, chip, dim, local, word, call, query, list, ask, because } = desk;
   const percent = (value) => `${(100 * value).toFixed(1)}%`;
   const share = (one) => (one.whole ? h("span", {}, h("b", {}, percent(one.estimate)), " ", dim(`${one.part}/${one.whole} · ${percent(one.low)}–${percent(one.high)}`)) : dim("—"));
-  const cause = (name) => (known.words.causes[name] || [name, name])[known.language === "en" ? 1 : 0];
+  const cause = (name) => word("causes", name);
   const said = (one) => Object.entries(one.said).map(([name, count]) => `${cause(name)} ${count}`).join(t("、", ", "));
   const halls = () => h("select", { "aria-label": t("大厅", "hall") }, h("option", { value: "" }, t("全部大厅", "every hall")), known.halls.map((one) => h("option", { value: one.id }, one.name)));
   const spans = () => h("select", { "aria-label": t("期间", "since") }, [30, 90, 365].map((days) => h("option", { value: days, selected: days === 90 }, t(`近 ${days} 天`, `last ${days} days`))));
@@ -25,6 +25,7 @@ desk.start(["准确率与改进建议", "Accuracy and proposals"], (root, known)
     const send = (what) => (values) => call("POST", `/precision/${encodeURIComponent(one.window_id)}/${what}`, { key: wanted.key, ...values });
     const title = `${one.window}:${t(wanted.zh, wanted.en)}`;
     return h("div", {}, text, h("div", { class: "row" },
+      !wanted.by_itself && may("set_up_cameras") ? desk.link(t("重画区域", "Draw the zone"), `/zones/${encodeURIComponent(wanted.camera_id)}`) : null,
       wanted.by_itself ? button(t("采纳", "Accept"), () => ask(title, [{ name: "reason", label: t("说明(可不填)", "note (may be left out)"), kind: "long" }], send("accept"), after), "main") : null,
       button(t("不采纳", "Reject"), () => ask(title, [because()], send("reject"), after))), last);
   }
