@@ -50,7 +50,7 @@ def test_the_wall_is_sifted_by_state_and_by_hall(page: Page) -> None:
     page.locator('button[data-state="unknown"]').click()
     expect(page.locator(".tile:visible")).to_have_count(2)
     page.locator('button[data-state=""]').click()
-    page.locator("#wall select").select_option(label="第3分中心")
+    page.get_by_label("全部大厅").select_option(label="第3分中心")
     expect(page.locator(".tile:visible")).to_have_count(3)
 
 
@@ -122,10 +122,10 @@ def test_nine_large_pictures_take_turns(page: Page) -> None:
     page.keyboard.press("ArrowRight")
     expect(page.locator(".turns")).to_contain_text("2/10")
     expect(shown.first).not_to_have_attribute("data-camera", first or "")
-    page.locator('button[data-state="absent"]').click()
-    expect(shown).to_have_count(1)
-    page.keyboard.press("9")
-    page.locator('button[data-state=""]').click()
+    page.get_by_label("全部大厅").select_option(label="第3分中心")
+    expect(shown).to_have_count(3)
+    page.get_by_label("全部大厅").select_option(label="全部大厅")
+    page.get_by_role("button", name="九宫格轮巡").click()
     expect(shown).to_have_count(82)
 
 

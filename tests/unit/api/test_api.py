@@ -47,6 +47,16 @@ def advance(parts: WebParts, **length: float) -> None:
     parts.board.refresh()
 
 
+def test_a_cameras_zones_are_told_to_who_may_see_its_picture(web: Web) -> None:
+    told = web.get("/api/v1/cameras/c01/outlines").json()
+    assert [one["window_id"] for one in told] == ["w01-1", "w01-2"]
+    assert told[0]["polygon"] == [[0.1, 0.2], [0.45, 0.2], [0.45, 0.9], [0.1, 0.9]]
+    assert web.get("/api/v1/cameras/nobody/outlines").status_code == 404
+    elsewhere = Web(web.app).as_("operator", halls={"h01"})
+    assert elsewhere.get("/api/v1/cameras/c01/outlines").status_code == 404
+    assert elsewhere.get("/api/v1/cameras/c03/outlines").is_success
+
+
 def test_cameras_tell_condition_and_age_of_their_picture(web: Web) -> None:
     told = {item["id"]: item for item in web.get("/api/v1/cameras").json()}
     assert list(told) == ["c01", "c02", "c03", "c04", "c05", "c06"]
