@@ -25,12 +25,14 @@ from schemathesis.specs.openapi.checks import (
 import api.app
 from api.auth.rate import Limits
 from models.domain.access import GRANTS, Permission, Role
+from models.domain.records import FindingQuery
 from models.storage.record import Record
 from tests.checked_days import TUESDAY, committed, revealed
 from tests.fakes_duty import NOVEMBER, ROSTER_HEADS, sheet, two_units
 from tests.fakes_web import MORNING, Web, jpeg, lay, off_post, opened_parts, picture
 from tests.record_digest import CALLERS_OWN, record_digest
-from tests.unit.api.audit_walk import CAMPAIGN
+from tests.unit.api.audit_walk import APPEALED, BY_HAND, CAMPAIGN, REPORTED, TAKEN
+from tests.unit.api.test_audit_walk import confirmed
 
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 
@@ -91,22 +93,44 @@ def known(web: Web, record: Record) -> dict[str, Any]:
     assert reviewer.post("/api/v1/campaigns", json=CAMPAIGN).status_code == 201
     with record.make_uow(read_only=True) as uow:
         finding = uow.findings.list()[-1]
-    return {name: one.json()["id"] for name, one in answers.items()} | {
-        "finding_id": finding.id,
-        "sha256": finding.evidence[0],
-        "camera_id": "c01",
-        "window_id": "w01-1",
-        "hall_id": "h00",
-        "number": 1,
-        "seq": 1,
-        "year": 2026,
-        "layout": "A",
-        "check_id": 1,
-        "plan": call["plan"],
-        "campaign_id": CAMPAIGN["id"],
-        "day": "2026-11-20",
-        "form": "json",
+    return (
+        {name: one.json()["id"] for name, one in answers.items()}
+        | answered(web, record)
+        | {
+            "finding_id": finding.id,
+            "sha256": finding.evidence[0],
+            "camera_id": "c01",
+            "window_id": "w01-1",
+            "hall_id": "h00",
+            "number": 1,
+            "seq": 1,
+            "year": 2026,
+            "layout": "A",
+            "check_id": 1,
+            "plan": call["plan"],
+            "campaign_id": CAMPAIGN["id"],
+            "day": "2026-11-20",
+            "form": "json",
+        }
+    )
+
+
+def answered(web: Web, record: Record) -> dict[str, Any]:
+    """A notice, a measure, an explanation and an appeal of the unit whose finding there is."""
+    reviewer, unit = web.as_(Role.REVIEWER), web.as_(Role.LIAISON)
+    with record.make_uow(read_only=True) as uow:
+        finding = uow.findings.list(FindingQuery(kind="off_post"))[-1]
+    path = f"/api/v1/findings/{finding.id}"
+    explained = unit.post(f"{path}/explanations", **REPORTED)
+    confirmed(record, finding.key)
+    answers = {
+        "rectification_id": reviewer.post("/api/v1/rectifications", **BY_HAND),
+        "measure_id": reviewer.post("/api/v1/measures/ledger", json=TAKEN),
+        "explanation_id": explained,
+        "appeal_id": unit.post(f"{path}/appeals", **APPEALED),
     }
+    assert [one.status_code for one in answers.values()] == [201] * 4
+    return {name: one.json()["id"] for name, one in answers.items()}
 
 
 def told_without_keys(web: Web) -> dict[str, Any]:
@@ -159,6 +183,7 @@ def tried(web: Web, record: Record, operation: Operation, ids: Any) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.fonts
 @pytest.mark.timeout(300)
 def test_no_call_breaks_the_server_or_leaves_a_trace_when_refused(
     opened: tuple[Web, Record],
