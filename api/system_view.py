@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from api.auth.visitor import Visitor
+from api.clock import RealClock
 from api.facts import MEASURED
 from api.routes.cameras import sees_camera
 from api.schemas.system import (
@@ -89,7 +90,7 @@ def _recorded(parts: WebParts) -> tuple[dict[str, CameraEvent], int, str, bool |
 def _processes(parts: WebParts, word: dict[str, object]) -> list[ProcessOut]:
     sight = parts.board.sight
     told = float(str(word.get("real", 0.0)))
-    age = max(0.0, time.time() - told) if told else None
+    age = max(0.0, RealClock().now().timestamp() - told) if told else None
     board = time.monotonic() - parts.board.refreshed
     rows = (
         ("watch", sight.watching, age, "监测:读取摄像头并登记", "reads cameras, registers"),
