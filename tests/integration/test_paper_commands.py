@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from api.auth.audit import Actor
+from api.reports.rectify_issue import Asked, issue
 from models.storage.verification import verify_record
 from tests.acceptance.town import Done, onpost
 from tests.fakes_web import jpeg, picture, town
@@ -60,6 +63,27 @@ def test_a_notice_goes_its_way_by_commands(centre: tuple[Month, Path]) -> None:
     (row,) = good(file, "rectify", "list").lines
     assert (row["state"], row["rounds"], row["overdue"]) == ("closed", 2, False)
     assert verify_record(made.record, audit=True).faults == ()
+
+
+def test_notices_issued_at_once_leave_no_gap_and_no_double(centre: tuple[Month, Path]) -> None:
+    made, _ = centre
+    numbers: list[str] = []
+    failures: list[BaseException] = []
+
+    def give(matter: str) -> None:
+        try:
+            asked = Asked(matter, "户籍", basis="现场督查")
+            numbers.append(issue(made.desk, asked, Actor("fu.he")).key)
+        except BaseException as error:  # noqa: BLE001 - told to the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=give, args=(matter,)) for matter in "甲乙丙"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(90)
+    assert failures == []
+    assert sorted(numbers) == ["监整-2026-1", "监整-2026-2", "监整-2026-3"]
 
 
 def test_an_appeal_is_let_in_and_decided_by_commands(centre: tuple[Month, Path]) -> None:
