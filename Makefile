@@ -32,7 +32,7 @@ test: setup-dev ## 全部测试 / every test; what this machine cannot run is li
 check: setup-dev ## 静态检查 / format, lint, types, import contracts, architecture
 	@sh tools/check.sh
 
-bench: setup-dev ## 性能 / measure detector and decoding on this machine
+bench: setup-dev ## 性能 / measure detector, decoding, web and reports on this machine
 	@$(PY) -m benchmarks $(ARGS)
 
 faults: setup-dev ## 故障演练 / hours: ROUNDS=200 days on each database, everything killed (-9)
