@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,7 +21,6 @@ class OwnPostgres:
     """One server on one folder, reached by a socket there."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700)
         (folder / "python_PostgresServer").mkdir()
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("XDG_RUNTIME_DIR", str(folder))
@@ -59,10 +60,18 @@ class OwnPostgres:
 
 
 @contextmanager
-def own_postgres(folder: Path) -> Iterator[OwnPostgres]:
-    """A server that is gone at the end."""
-    server = OwnPostgres(folder)
+def own_postgres() -> Iterator[OwnPostgres]:
+    """A server that is gone at the end.
+
+    It has a folder of its own: as root it runs as another user, and each new run of pytest
+    closes the folder of all its runs to others.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="onpost-pg-"))
     try:
-        yield server
+        server = OwnPostgres(folder)
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
-        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)

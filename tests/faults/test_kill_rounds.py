@@ -25,12 +25,12 @@ pytestmark = [pytest.mark.weights, pytest.mark.slow, pytest.mark.timeout(240 * m
 
 
 @pytest.fixture(params=DATABASES)
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OwnPostgres | None]:
+def server(request: pytest.FixtureRequest) -> Iterator[OwnPostgres | None]:
     """A PostgreSQL of this test, None for SQLite."""
     if request.param == "sqlite":
         yield None
         return
-    with own_postgres(tmp_path / "pg") as started:
+    with own_postgres() as started:
         yield started
 
 
