@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every test. Those that only reckon share the cores; those with processes, cameras and browsers
-# run one after another. With arguments: one pytest with them.
+# run one after another, and one that fails is tried once more (the end tells which: R). With
+# arguments: one pytest with them.
 set -u
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
@@ -19,5 +20,5 @@ echo '-- 共用处理器 / sharing the cores: unit, contract, acceptance'
     tests/unit tests/contract tests/acceptance || status=1
 echo "-- 逐个运行 / one after another:$alone"
 # shellcheck disable=SC2086  folders without blanks
-"$python" -m pytest $alone || status=1
+"$python" -m pytest --reruns "${ONPOST_TEST_RERUNS:-1}" $alone || status=1
 exit $status
