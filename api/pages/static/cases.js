@@ -79,7 +79,7 @@ desk.start(["电子监察办件", "Cases"], (root, known) => {
   function importView(panel) {
     const told = (found) => h("div", {},
       h("p", {}, t(`新增 ${found.new} 件,更新 ${found.changed} 件,不变 ${found.same} 件。`, `${found.new} new, ${found.changed} changed, ${found.same} the same. `),
-        Object.entries(found.cards).map(([name, count]) => [" ", card(name, count)])), found.problems.length ? desk.problems(found.problems) : null);
+        Object.entries(found.cards).filter(([, count]) => count).map(([name, count]) => [" ", card(name, count)])), found.problems.length ? desk.problems(found.problems) : null);
     panel.append(
       h("p", {}, t("上传办件表(.xlsx 或 .csv,UTF-8 或 GB18030)。申请人只保留首字;同一编号再次导入即更新。", "Upload case files (.xlsx or .csv). Of applicants one character is kept; the same number again renews the case.")),
       desk.importer({ accept: ".xlsx,.csv", preview: "/cases/preview", commit: "/cases/import", told }));

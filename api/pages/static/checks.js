@@ -30,7 +30,8 @@ desk.start(["抽查", "Spot checks"], (root, known) => {
         day.kinds.length ? grid([
           [t("类别", "kind"), (one) => word("kinds", one.kind)], [t("已完成", "done"), (one) => String(one.done)], [t("进行中", "under way"), (one) => String(one.running)],
           [t("未执行", "not made"), (one) => String(one.not_done)], [t("结果", "results"), (one) => results(one.results)],
-        ], day.kinds) : h("p", { class: "empty" }, t("今天尚无抽查。到点的抽查会自动出现;时间不预先告知。需要马上核查时用“一键查岗”。", "No checks yet today. They appear when they are due; their times are told to nobody. Use the roll-call to check now.")),
+        ], day.kinds) : h("p", { class: "empty" }, t("今天尚无抽查。到点的抽查会自动出现;时间不预先告知。", "No checks yet today. They appear when they are due; their times are told to nobody."),
+          may("call_roll") ? t("需要马上核查时用“一键查岗”。", " Use the roll-call to check now.") : ""),
         may("export") ? h("p", { class: "row" }, t("今日登记表:", "Today's register sheet: "), forms((form) => `/checks/sheet.${form}?day=${today}`)) : "");
     });
     if (may("verify_checks")) commitment(promise, today);

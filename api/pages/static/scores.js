@@ -3,6 +3,7 @@
 desk.start(["评分排名与处理", "Scores and measures"], (root, known) => {
   const { t, h, may, button, chip, local, word, call, get, query, shown, grid, list, form, ask, because } = desk;
   const period = h("input", { value: known.now.slice(0, 7), size: 10, "aria-label": t("期间", "period"), title: "2026-11, 2026-W48, 2026-Q4, 2026-H2, 2026" });
+  const before = new Date(Date.UTC(Number(known.now.slice(0, 4)), Number(known.now.slice(5, 7)) - 2, 1)).toISOString().slice(0, 7);
   const measure = (one) => t(one.measure_name || word("measures", one.measure), word("measures", one.measure));
 
   function scoreView(panel) {
@@ -45,7 +46,7 @@ desk.start(["评分排名与处理", "Scores and measures"], (root, known) => {
       ["", (one) => (one.state === "waiting" && may("approve") ? [decide(one, true), decide(one, false)] : "")],
     ] });
     panel.append(made.element);
-    if (may("manage_measures")) panel.append(desk.heading(t("按规则评估一个期间", "Let the rules look at a period")), form([{ name: "period", label: t("期间", "period"), need: true, value: known.now.slice(0, 7) }], t("评估", "Evaluate"), async (values) => {
+    if (may("manage_measures")) panel.append(desk.heading(t("按规则评估一个期间", "Let the rules look at a period")), form([{ name: "period", label: t("期间(须已结束)", "period (over)"), need: true, value: before }], t("评估", "Evaluate"), async (values) => {
       const found = await call("POST", "/measures/suggestions", values);
       await made.reload();
       return h("div", {}, h("p", { class: "good" }, t(`✓ 新增建议 ${found.new} 条。`, `✓ ${found.new} new suggestions.`)), found.too_few.map((one) => (one.units.length ? h("p", {}, t(`${one.period} 样本不足,未参与排名:`, `${one.period}, sample too small: `) + one.units.join("、")) : "")));
