@@ -21,7 +21,7 @@ from tests.storage_fixtures import DATABASES
 ROUNDS = int(os.environ.get("FAULT_ROUNDS", "1"))
 SEED = int(os.environ.get("FAULT_SEED", "20261124"))
 
-pytestmark = [pytest.mark.weights, pytest.mark.slow, pytest.mark.timeout(240 * max(ROUNDS, 1))]
+pytestmark = [pytest.mark.weights, pytest.mark.slow, pytest.mark.timeout(600 * max(ROUNDS, 1))]
 
 
 @pytest.fixture(params=DATABASES)
