@@ -37,8 +37,14 @@ def desk_at(parts: WebParts) -> Desk:
 
 
 def inside(visitor: Visitor) -> bool:
-    """Whether drafts are the visitor's to see."""
-    return visitor.may(Permission.WRITE_CIRCULARS) or visitor.may(Permission.APPROVE)
+    """Whether drafts are the visitor's to see: a circular is of all halls and units."""
+    writes = visitor.may(Permission.WRITE_CIRCULARS) or visitor.may(Permission.APPROVE)
+    return writes and everywhere(visitor)
+
+
+def everywhere(visitor: Visitor) -> bool:
+    """Whether the visitor's scope is all halls and all units."""
+    return visitor.access.scope.halls is None and visitor.access.scope.units is None
 
 
 def own(visitor: Visitor, unit_id: str) -> bool:
@@ -73,7 +79,7 @@ def readable(visitor: Visitor, file: PaperFile) -> bool:
     if file.variant == Variant.PUBLIC.value:
         return True
     if file.variant == Variant.FULL.value:
-        return visitor.access.scope.units is None
+        return everywhere(visitor)
     return own(visitor, file.unit_id)
 
 

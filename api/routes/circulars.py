@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 
 from api.auth.guard import needs
 from api.auth.rule import Audit
+from api.auth.visitor import not_allowed
 from api.circular_view import desk_at, inside, known, seen, told
 from api.deps import PartsDep, VisitorDep
 from api.paging import number_of
@@ -55,6 +56,8 @@ def list_circulars(
 def new_circular(parts: PartsDep, visitor: VisitorDep, wanted: NewCircular) -> CircularOut:
     """Begins a circular (起草) of a period; its words follow the record until it goes to
     review."""
+    if not inside(visitor):
+        raise not_allowed(visitor)
     kind = CircularKind(wanted.kind) if wanted.kind else None
     return told(parts, draft(desk_at(parts), wanted.period, visitor, kind))
 
@@ -64,6 +67,8 @@ def new_circular(parts: PartsDep, visitor: VisitorDep, wanted: NewCircular) -> C
 )
 def new_correction(parts: PartsDep, visitor: VisitorDep, wanted: NewCorrection) -> CircularOut:
     """Begins a correction notice (更正通知) of an issued circular; the original never changes."""
+    if not inside(visitor):
+        raise not_allowed(visitor)
     with parts.make_uow(read_only=True) as uow:
         items = []
         for item in wanted.items:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.auth.guard import needs
 from api.auth.rule import Audit
-from api.auth.visitor import Visitor
+from api.auth.visitor import Visitor, not_allowed
 from api.circular_view import MEDIA, file_answer
 from api.deps import PartsDep, VisitorDep
 from api.errors import missing
@@ -64,6 +64,8 @@ def _made(
     parts: WebParts, visitor: Visitor, period: str, unit: str
 ) -> tuple[Gathered, Document, str]:
     """The report in full for the centre, or one unit's; a liaison gets the own unit's."""
+    if visitor.access.scope.halls is not None:  # a report is of all halls
+        raise not_allowed(visitor)
     units = visitor.access.scope.units
     if units is not None and not unit:
         unit = next(iter(sorted(units)), "")
