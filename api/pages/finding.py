@@ -73,7 +73,8 @@ def _head(page: Page, found: FindingDetail) -> None:
     with ui.element("div").classes("headline"):
         label = found.label if page.language == "zh" and found.label else ""
         ui.label(label or word(KINDS, found.kind, page.language)).classes("kind")
-        ui.label(f"{found.hall} · {found.window}").classes("title")
+        title = ui.label(f"{found.hall} · {found.window}").classes("title")
+        title.props('role="heading" aria-level="1"')
         ui.label(word(LIVES, found.state, page.language)).classes("life")
         if not found.ended:
             ui.label(page.text("仍在继续", "goes on")).classes("goes-on")

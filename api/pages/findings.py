@@ -52,7 +52,9 @@ def add_page(parts: WebParts) -> None:
             return
         found, total = loaded
         with ui.element("div").classes("sheet"):
-            ui.label(page.text(f"登记台账:共 {total} 条", f"{total} findings")).classes("title")
+            ui.label(page.text(f"登记台账:共 {total} 条", f"{total} findings")).classes(
+                "title"
+            ).props('role="heading" aria-level="1"')
             _filters(parts, page, chosen, scope)
             _table(page, found)
             if len(found) == SHOWN:

@@ -22,7 +22,7 @@ def test_an_alert_arrives_without_reload_and_is_taken_in_hand_by_keys(
     off_post(hall.record, hall.settings, "w12-1", MORNING)
     alert = page.locator(".alert")
     expect(alert).to_have_count(1, timeout=15_000)
-    expect(page.locator(".alert-window h3")).to_contain_text("12-1号窗口")
+    expect(page.locator(".alert-window h2")).to_contain_text("12-1号窗口")
     expect(page).to_have_title(re.compile(r"^\(1\) "))
     expect(page.locator("#desk")).to_have_attribute("data-rings", "1")
     page.keyboard.press("c")

@@ -113,7 +113,7 @@ desk.start(["告警", "Alerts"], (root, known) => {
     standing.replaceChildren(...all.map((found) => {
       const earlier = alerts.filter((one) => one.cleared_at && one.window_id === found[0].window_id).length;
       return h("section", { class: "alert-window", "data-window": found[0].window_id },
-        h("h3", {}, `${found[0].hall} · ${found[0].window}`, earlier ? dim(t(` 近来已解除 ${earlier} 次`, ` ${earlier} over lately`)) : null),
+        h("h2", {}, `${found[0].hall} · ${found[0].window}`, earlier ? dim(t(` 近来已解除 ${earlier} 次`, ` ${earlier} over lately`)) : null),
         found.map((one) => row(one, place++)));
     }));
     if (!all.length) {
