@@ -62,6 +62,7 @@ def here(tmp_path: Path) -> Iterator[Town]:
         "seq": "1",
     }
     town.held |= {"camera_id": "c01", "window_id": "w01-1", "hall_id": "h00", "form": "json"}
+    town.held |= {"variant": "full", "period": "2026-10"}
     yield town
     record.close()
 
