@@ -161,3 +161,29 @@ def test_a_liaison_answers_signs_for_the_report_and_sees_nothing_else(
         assert answer is not None
         assert answer.status == 403 or page.url.endswith("/unit")
     assert page.context.request.get(f"/api/v1/findings/{findings['w01-1']}").status == 404
+
+
+def test_a_circular_goes_from_draft_to_issued_by_two_people(stranger: Page, hall: Served) -> None:
+    page = signed_in(stranger, hall, Role.REVIEWER)
+    page.goto("/circulars")
+    page.locator("input[name=period]").fill("2026-09")
+    page.get_by_role("button", name="起草通报").click()
+    expect(page.locator(".opened h2").first).to_contain_text("◔ 起草", timeout=SOON_MS)
+    page.get_by_role("button", name="文字预览").click()
+    expect(page.locator(".paper")).to_contain_text("2026年9月", timeout=SOON_MS)
+    page.get_by_role("button", name="送审").click()
+    page.locator("dialog").get_by_role("button", name="确定").click()
+    expect(page.locator(".opened h2").first).to_contain_text("◑ 送审", timeout=SOON_MS)
+    expect(page.get_by_role("button", name="签发")).to_have_count(0)
+
+    page.context.clear_cookies()
+    page = signed_in(page, hall, Role.APPROVER)
+    page.goto("/circulars")
+    page.locator("tbody tr", has_text="2026-09").get_by_role("button", name="打开").click()
+    for step, state in (("签发", "◕ 签发"), ("印发", "● 印发")):
+        page.get_by_role("button", name=step).click()
+        page.locator("dialog").get_by_role("button", name="确定").click()
+        expect(page.locator(".opened h2").first).to_contain_text(state, timeout=SOON_MS)
+    expect(page.locator(".opened")).to_contain_text("(公开版).pdf", timeout=SOON_MS)
+    page.get_by_role("button", name="验证文件").click()
+    expect(page.locator(".verdict")).to_contain_text("与登记台账一致", timeout=SOON_MS)
