@@ -285,9 +285,11 @@ def test_every_endpoint_leaves_its_entry(world: World) -> None:
 
 def test_a_change_that_is_refused_leaves_a_refusal_and_no_deed(world: World) -> None:
     endpoints = {one.name: one for one in world.web.app.state.endpoints}
-    auditor = world.caller(Role.AUDITOR)
     wrong = []
-    for name, changes in CHANGES.items():
+    for number, (name, changes) in enumerate(CHANGES.items()):
+        if number % 40 == 0:  # nobody changes so much in one breath; the limit would refuse it
+            who = f"auditor-{number}"
+            auditor = world.web.as_(Role.AUDITOR, login=who)
         endpoint = endpoints.get(name)
         if (
             endpoint is None
@@ -299,7 +301,7 @@ def test_a_change_that_is_refused_leaves_a_refusal_and_no_deed(world: World) -> 
         held = dict.fromkeys(re.findall(r"{(\w+)", endpoint.path), "1") | world.held
         answer = auditor.ask(name.split()[0], address(endpoint, held), **changes[0].sent)
         deeds = world.deeds(before)
-        refused = [deed for deed in deeds if deed.action == "refused" and deed.who == "auditor"]
+        refused = [deed for deed in deeds if deed.action == "refused" and deed.who == who]
         done = [deed.action for deed in deeds if deed.outcome == "done"]
         if (answer.status_code, len(refused), done) != (403, 1, []):
             wrong.append((name, answer.status_code, deeds))
