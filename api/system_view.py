@@ -12,7 +12,6 @@ from pathlib import Path
 from api.auth.visitor import Visitor
 from api.clock import RealClock
 from api.facts import MEASURED
-from api.routes.cameras import sees_camera
 from api.schemas.system import (
     AboutOut,
     CameraStateOut,
@@ -44,7 +43,7 @@ def own_version() -> str:
 def system_of(parts: WebParts, visitor: Visitor) -> SystemOut:
     """Everything at this moment; cameras of the caller's halls only."""
     sight, settings = parts.board.sight, parts.settings
-    cameras = [one for one in sight.cameras if sees_camera(visitor, one.hall_id)]
+    cameras = [one for one in sight.cameras if visitor.sees_camera(one.hall_id)]
     events, entries, fault, judged = _recorded(parts)
     word = parts.shelf.process("watch") or {}
     weights = settings.detector.weights

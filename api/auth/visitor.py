@@ -35,6 +35,10 @@ class Visitor:
         """Whether a browser's cookie brought them, rather than a token."""
         return self.access.only is None
 
+    def sees_camera(self, hall_id: str) -> bool:
+        """Whether a camera of this hall may be seen: it shows every unit that sits there."""
+        return self.sees(hall_id, "")
+
     def sees(self, hall_id: str, unit_id: str) -> bool:
         """Whether something of this hall and unit is in the account's scope."""
         return self.access.scope.covers(hall_id, unit_id)

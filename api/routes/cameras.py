@@ -28,7 +28,7 @@ def list_cameras(parts: PartsDep, visitor: VisitorDep) -> list[CameraOut]:
     return [
         _camera(parts, sight)
         for sight in parts.board.sight.cameras
-        if sees_camera(visitor, sight.hall_id)
+        if visitor.sees_camera(sight.hall_id)
     ]
 
 
@@ -36,7 +36,7 @@ def list_cameras(parts: PartsDep, visitor: VisitorDep) -> list[CameraOut]:
 def one_camera(camera_id: str, parts: PartsDep, visitor: VisitorDep) -> CameraOut:
     """One camera."""
     for sight in parts.board.sight.cameras:
-        if sight.id == camera_id and sees_camera(visitor, sight.hall_id):
+        if sight.id == camera_id and visitor.sees_camera(sight.hall_id):
             return _camera(parts, sight)
     raise missing("摄像头", "camera", camera_id)
 
@@ -98,14 +98,9 @@ def one_window(window_id: str, parts: PartsDep, visitor: VisitorDep) -> WindowOu
     raise missing("窗口", "window", window_id)
 
 
-def sees_camera(visitor: Visitor, hall_id: str) -> bool:
-    """Whether a camera of this hall may be seen: its picture shows every unit that sits there."""
-    return visitor.sees(hall_id, "")
-
-
 def _known(parts: WebParts, visitor: Visitor, camera_id: str) -> None:
     camera = parts.settings.cameras.get(camera_id)
-    if camera is None or not sees_camera(visitor, camera.hall):
+    if camera is None or not visitor.sees_camera(camera.hall):
         raise missing("摄像头", "camera", camera_id)
 
 

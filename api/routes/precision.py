@@ -16,7 +16,6 @@ from api.learning import ACCEPTED, REJECTED, Learned, camera_looks, learned
 from api.lesson_answers import answer_proposal
 from api.lesson_words import CAUSES, proposal_words
 from api.paging import page_of
-from api.routes.cameras import sees_camera
 from api.schemas.precision import (
     Accepted,
     AnsweredOut,
@@ -75,7 +74,7 @@ def cameras(
     rows = [
         _camera(parts, camera_id, found, looks.get(camera_id, (0, 0)))
         for camera_id, camera in parts.settings.cameras.items()
-        if sees_camera(visitor, camera.hall) and wanted.hall_id in {"", camera.hall}
+        if visitor.sees_camera(camera.hall) and wanted.hall_id in {"", camera.hall}
     ]
     page, following = page_of(rows, _camera_key, wanted.after, wanted.limit)
     return CameraPrecisionPage(

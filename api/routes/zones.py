@@ -13,7 +13,6 @@ from api.auth.visitor import Visitor
 from api.deps import PartsDep, VisitorDep
 from api.errors import missing
 from api.paging import page_of
-from api.routes.cameras import sees_camera
 from api.schemas.fields import Paged
 from api.schemas.zone import (
     BoxOut,
@@ -65,7 +64,7 @@ def list_zones(
     cameras = {
         camera_id: f"{number:06}"
         for number, (camera_id, camera) in enumerate(parts.settings.cameras.items())
-        if sees_camera(visitor, camera.hall)
+        if visitor.sees_camera(camera.hall)
     }
     page, following = page_of(cameras, lambda one: (cameras[one],), wanted.after, wanted.limit)
     with parts.make_uow(read_only=True) as uow:
@@ -184,7 +183,7 @@ def _trial(request: Request, parts: WebParts) -> ZoneTrial:
 
 def _known(parts: WebParts, visitor: Visitor, camera_id: str) -> None:
     camera = parts.settings.cameras.get(camera_id)
-    if camera is None or not sees_camera(visitor, camera.hall):
+    if camera is None or not visitor.sees_camera(camera.hall):
         raise missing("摄像头", "camera", camera_id)
 
 

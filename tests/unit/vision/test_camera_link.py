@@ -274,7 +274,7 @@ def test_a_long_dead_camera_is_tried_for_ever() -> None:
 
 
 def test_closer_samples_come_between_the_due_ones_and_are_not_counted() -> None:
-    bench = Bench(period_s=60.0, closer=lambda: 10.0 if 100 <= bench.gone < 150 else None)
+    bench: Bench = Bench(period_s=60.0, closer=lambda: 10.0 if 100 <= bench.gone < 150 else None)
     bench.run(241)
     assert bench.taken[:2] == [0, 60]
     assert [round(at) for at in bench.taken[2:7]] == [100, 110, 120, 130, 140]
@@ -283,7 +283,7 @@ def test_closer_samples_come_between_the_due_ones_and_are_not_counted() -> None:
 
 
 def test_a_camera_for_checks_only_rests_unconnected_until_it_is_asked_for() -> None:
-    bench = Bench(
+    bench: Bench = Bench(
         on_demand=True,
         keep_open=False,
         closer=lambda: 10.0 if 100 <= bench.gone < 150 else None,
@@ -297,7 +297,7 @@ def test_a_camera_for_checks_only_rests_unconnected_until_it_is_asked_for() -> N
 
 
 def test_a_camera_that_was_asked_for_and_does_not_answer_backs_off_and_rests_again() -> None:
-    bench = Bench(
+    bench: Bench = Bench(
         openings=[broken()] * 99,
         on_demand=True,
         closer=lambda: 10.0 if bench.gone < 60 else None,
