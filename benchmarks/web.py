@@ -78,8 +78,9 @@ def main() -> int:
     asked.add_argument("--calls", type=float, default=50.0, help="a second")
     asked.add_argument("--operators", type=int, default=0)
     asked.add_argument("--watch", action="store_true")
+    asked.add_argument("--speed", type=float, default=6.0, help="6: each camera every 10 s")
     given = asked.parse_args()
-    with watched() if given.watch else laid() as stage:
+    with watched(given.speed) if given.watch else laid() as stage:
         people = given.operators or 5
         order = Order(
             stage.address,
@@ -114,10 +115,10 @@ def laid() -> Iterator[Stage]:
 
 
 @contextmanager
-def watched() -> Iterator[Stage]:
+def watched(speed: float) -> Iterator[Stage]:
     """The rehearsal: pictures, watch, schedule and web."""
     print("preparing the pictures of 82 cameras …", flush=True)
-    with Cast(written(built(2026), UNTIL), 1.0, Corner(Path("var")), print) as cast:
+    with Cast(written(built(2026), UNTIL), speed, Corner(Path("var")), print) as cast:
         cast.start(web=True, begins=BEGINS)
         until = time.monotonic() + 300
         while not cast.address and time.monotonic() < until:
