@@ -70,12 +70,12 @@ def read_events(
 
 
 def test_pages_ask_no_other_machine_for_anything(running: Served, viewer: httpx.Client) -> None:
-    for path in ("/", "/findings", "/findings/1", "/account", "/sign-in"):
+    for path in ("/", "/today", "/alerts", "/findings", "/findings/1", "/account", "/sign-in"):
         answer = viewer.get(path, follow_redirects=True)
         assert answer.status_code == 200
         assert re.findall(r"""(?:src|href|from|import\()\s*=?\s*["']?https?:""", answer.text) == []
         assert "在岗 OnPost" in answer.text
-    for name in ("wall.js", "onpost.css", "favicon.svg"):
+    for name in ("wall.js", "wall_big.js", "today.js", "alerts.js", "finding.js", "favicon.svg"):
         assert httpx.get(f"{running.address}/static/{name}").status_code == 200
 
 
@@ -83,7 +83,7 @@ def test_a_page_speaks_english_after_the_switch(viewer: httpx.Client) -> None:
     assert "登记台账" in viewer.get("/findings").text
     answer = viewer.get("/language/en?back=/findings")
     assert (answer.status_code, answer.headers["location"]) == (303, "/findings")
-    assert "Nothing registered yet." in viewer.get("/findings").text
+    assert "Nothing registered like this." in viewer.get("/findings").text
     away = viewer.get("/language/zh?back=//elsewhere.example/")
     assert away.headers["location"] == "/"
 

@@ -11,7 +11,8 @@ import pytest
 from api.app import create_app
 from api.auth.demo_accounts import make_demo_accounts
 from api.pages.language import inside
-from models.domain.access import Access, Role
+from api.pages.places import PLACES
+from models.domain.access import GRANTS, Access, Role
 from tests.fakes_web import OWN_PAGE, PASSWORD, Web, add_account, opened_parts, town
 
 HTML = {"Accept": "text/html,application/xhtml+xml"}
@@ -56,7 +57,7 @@ def test_signing_in_leads_to_this_site_alone(web: Web, back: str) -> None:
     assert inside(back) == "/"
     answer = sign_in(web, back)
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/"
+    assert answer.headers["location"] == "/today"
     assert len(answer.headers.get_list("set-cookie")) == 1
     viewer = web.signed_in("li.na")
     again = viewer.get("/sign-in", params={"next": back})
@@ -114,7 +115,8 @@ def test_a_role_that_may_not_see_a_page_is_told_so_and_led_home(web: Web) -> Non
     page = auditor.get("/metrics", headers=HTML | {"X-Forwarded-For": "192.0.2.7"})
     assert page.status_code == 403
     assert "无此权限" in page.text
-    assert '<a href="/account">' in page.text
+    home = next(place.path for place in PLACES if place.permission in GRANTS[Role.AUDITOR])
+    assert f'<a href="{home}">' in page.text
     refused = auditor.get("/api/v1/findings", headers=HTML)
     assert refused.headers["content-type"] == "application/problem+json"
 
@@ -128,7 +130,7 @@ def test_one_s_own_account_is_told_and_its_password_changed(web: Web) -> None:
     assert viewer.post("/account/password", data=typed).status_code == 422
     typed["again"] = typed["new"]
     answer = viewer.post("/account/password", data=typed)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/findings")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/unit")
     assert viewer.get("/account").status_code == 401
     assert web.signed_in("zhao.min", "Harbour-8-lantern").get("/account").status_code == 200
 
