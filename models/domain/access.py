@@ -140,6 +140,7 @@ COMMON: Final = frozenset(
         Permission.SEE_HEALTH,
         Permission.SEE_NOTIFICATIONS,
         Permission.VERIFY_REGISTER,
+        Permission.SEE_PRECISION,
         Permission.VERIFY_CHECKS,
     }
 )
