@@ -39,6 +39,7 @@ class Counted:
         halls: Halls that were really looked at.
         by_unit: Results by unit.
         by_hour: Results by hour of day.
+        by_month: Results by month, `2026-11`.
         unseen: How often what could not be verified: hall, window, reason.
     """
 
@@ -46,6 +47,7 @@ class Counted:
     halls: set[str] = field(default_factory=set)
     by_unit: dict[str, Counter[Result]] = field(default_factory=lambda: defaultdict(Counter))
     by_hour: dict[int, Counter[Result]] = field(default_factory=lambda: defaultdict(Counter))
+    by_month: dict[str, Counter[Result]] = field(default_factory=lambda: defaultdict(Counter))
     unseen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def counts(self, unit_id: str) -> CheckCounts:
@@ -59,15 +61,20 @@ class Counted:
 
     def hours(self) -> tuple[tuple[str, Ratio], ...]:
         """On-post rate by hour of day."""
-        return tuple(
-            (f"{hour:02}:00", CheckCounts(dict(self.by_hour[hour])).on_post_rate)
-            for hour in sorted(self.by_hour)
-        )
+        return tuple((f"{hour:02}:00", _rate(self.by_hour[hour])) for hour in sorted(self.by_hour))
+
+    def months(self) -> tuple[tuple[str, Ratio], ...]:
+        """On-post rate by month."""
+        return tuple((month, _rate(self.by_month[month])) for month in sorted(self.by_month))
 
     def unverifiable(self) -> tuple[Unseen, ...]:
         """What could not be verified, most often first."""
         ordered = sorted(self.unseen.items(), key=lambda item: (-item[1], item[0]))
         return tuple(Unseen(*key, count) for key, count in ordered)
+
+
+def _rate(results: Mapping[Result, int]) -> Ratio:
+    return CheckCounts(dict(results)).on_post_rate
 
 
 def count_checks(
@@ -88,13 +95,14 @@ def count_checks(
     for check, results in _ended(uow, period):
         counted.batches[check.kind] += 1
         zone = ZoneInfo(settings.time_zone_of(check.hall_id))
-        hour = check.due_at.astimezone(zone).hour
+        due = check.due_at.astimezone(zone)
         for one in results:
             if one.result is None:
                 continue
             result, doubt = counts_as(one.result, findings.get(one.finding_key))
             counted.by_unit[one.unit_id][result] += 1
-            counted.by_hour[hour][result] += 1
+            counted.by_hour[due.hour][result] += 1
+            counted.by_month[f"{due:%Y-%m}"][result] += 1
             if one.result is not Result.NOT_DONE:
                 counted.halls.add(check.hall_id)
             if result is Result.UNVERIFIABLE:

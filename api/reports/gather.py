@@ -96,6 +96,7 @@ def gather_between(
         earlier.total if earlier else UnitRow("").counts,
         online_rate(uow, period, settings, calendar, now),
         counted.hours(),
+        counted.months(),
         notice[0] if notice else "",
         settings.settings_hash()[:12],
     )

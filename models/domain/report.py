@@ -173,6 +173,7 @@ class Report:
         total_before: All checks of the period before.
         online: Seconds cameras gave pictures, of the seconds they had to.
         by_hour: On-post rate by hour of day.
+        by_month: On-post rate by month; one month alone is no comparison.
         notice: What must be said of the work calendar, empty for nothing.
         profile: Names and versions of the rules it was reckoned by.
     """
@@ -190,6 +191,7 @@ class Report:
     total_before: CheckCounts = field(default_factory=lambda: CheckCounts({}))
     online: Ratio = NO_RATE
     by_hour: tuple[tuple[str, Ratio], ...] = ()
+    by_month: tuple[tuple[str, Ratio], ...] = ()
     notice: str = ""
     profile: str = ""
 

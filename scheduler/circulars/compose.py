@@ -25,6 +25,7 @@ from models.domain.document import (
     printed,
 )
 from models.domain.inspection import KIND_NAMES, CheckKind
+from models.domain.ratio import Ratio
 from models.domain.report import (
     GROUP_NAMES,
     ProblemGroup,
@@ -209,9 +210,14 @@ def _overall(report: Report) -> list[Block]:
     if rated:
         blocks.append(Bars("各单位在岗率", tuple(rated)))
     if report.by_hour:
-        hours = tuple((label, ratio.percent) for label, ratio in report.by_hour)
-        blocks.append(Bars("各时段在岗率", hours))
+        blocks.append(_chart("各时段在岗率", report.by_hour))
+    if len(report.by_month) > 1:
+        blocks.append(_chart("各月在岗率", report.by_month))
     return blocks
+
+
+def _chart(name: str, rates: Sequence[tuple[str, Ratio]]) -> Bars:
+    return Bars(name, tuple((label, ratio.percent) for label, ratio in rates))
 
 
 def _case_part(report: Report) -> list[Block]:

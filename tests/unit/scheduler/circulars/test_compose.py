@@ -11,7 +11,7 @@ from models.domain.case_kpi import CaseCounts
 from models.domain.check_counts import CheckCounts
 from models.domain.check_result import Result
 from models.domain.circular import CircularKind, DocumentNumber
-from models.domain.document import Document, Heading, Para
+from models.domain.document import Bars, Document, Heading, Para
 from models.domain.errors import ForbiddenMove
 from models.domain.inspection import CheckKind
 from models.domain.ranking import Place
@@ -30,6 +30,7 @@ from scheduler.circulars.unit_report import unit_report
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HEADS = Heads("汨罗市政务服务监督中心")
+MONTHLY = (CircularKind.MONTHLY, HEADS, Issue())
 ISSUED = Issue(DocumentNumber("汨监通", 2026, 3), date(2026, 12, 3))
 NOVEMBER = ReportPeriod(
     "2026年11月",
@@ -161,6 +162,23 @@ def test_persons_stand_only_in_a_criticism_that_a_second_approver_agreed_to() ->
         circular(named, CircularKind.CRITICISM, HEADS, ISSUED)
     made = circular(named, CircularKind.CRITICISM, HEADS, ISSUED, agreed=frozenset({"张三"}))
     assert table(made, "问题清单")[1][-1] == "张三"
+
+
+def test_charts_show_hours_and_where_there_are_several_months() -> None:
+    hours, months = (
+        (("09:00", Ratio(9, 10)),),
+        (("2026-10", Ratio(9, 10)), ("2026-11", Ratio(0, 0))),
+    )
+    month = circular(replace(REPORT, by_hour=hours, by_month=months[:1]), *MONTHLY)
+    quarter = circular(replace(REPORT, by_hour=hours, by_month=months), *MONTHLY)
+    names = [
+        [one.name for one in made.blocks if isinstance(one, Bars)] for made in (month, quarter)
+    ]
+    assert names == [
+        ["各单位在岗率", "各时段在岗率"],
+        ["各单位在岗率", "各时段在岗率", "各月在岗率"],
+    ]
+    assert [one for one in quarter.blocks if isinstance(one, Bars)][-1].bars[1] == ("2026-11", None)
 
 
 def test_a_draft_says_so() -> None:
