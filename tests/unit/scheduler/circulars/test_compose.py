@@ -171,10 +171,8 @@ def test_charts_show_hours_and_where_there_are_several_months() -> None:
     )
     month = circular(replace(REPORT, by_hour=hours, by_month=months[:1]), *MONTHLY)
     quarter = circular(replace(REPORT, by_hour=hours, by_month=months), *MONTHLY)
-    names = [
-        [one.name for one in made.blocks if isinstance(one, Bars)] for made in (month, quarter)
-    ]
-    assert names == [
+    charts = [[one for one in made.blocks if isinstance(one, Bars)] for made in (month, quarter)]
+    assert [[one.name for one in found] for found in charts] == [
         ["各单位在岗率", "各时段在岗率"],
         ["各单位在岗率", "各时段在岗率", "各月在岗率"],
     ]
