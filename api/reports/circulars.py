@@ -63,8 +63,9 @@ def draft(
     """
     now = desk.clock.now()
     chosen = kind or kind_of(period)
+    with desk.make_uow(read_only=True) as uow:  # gathering takes seconds: nobody waits for it
+        title = title_of(gather(uow, desk.settings, period, now).report, chosen)
     with desk.make_uow() as uow:
-        gathered = gather(uow, desk.settings, period, now)
         begun = [
             circular_of(paper)
             for paper in every(uow, PaperKind.CIRCULAR)
@@ -75,7 +76,7 @@ def draft(
             f"{chosen.value}:{period}:{len(begun) + 1}",
             chosen,
             period,
-            title_of(gathered.report, chosen),
+            title,
             CircularLife.begin(actor.name, now),
         )
         _keep(uow, one, DRAFTED, actor, now)
