@@ -98,7 +98,6 @@ def gather_between(
         counted.hours(),
         counted.months(),
         notice[0] if notice else "",
-        settings.settings_hash()[:12],
     )
     return Gathered(report, tuple(rows), _waiting(rows), ranking)
 

@@ -72,7 +72,6 @@ class ReportProblem:
         evidence: Number under which its pictures are kept (证据号), empty for none.
         state: Where it stands, Chinese.
         person: Name, only where a circular may name.
-        self_reported: Whether the unit told it before it was found (自查自纠).
     """
 
     number: int
@@ -86,7 +85,6 @@ class ReportProblem:
     evidence: str = ""
     state: str = ""
     person: str = ""
-    self_reported: bool = False
 
     @property
     def duration(self) -> str:
@@ -175,7 +173,6 @@ class Report:
         by_hour: On-post rate by hour of day.
         by_month: On-post rate by month; one month alone is no comparison.
         notice: What must be said of the work calendar, empty for nothing.
-        profile: Names and versions of the rules it was reckoned by.
     """
 
     period: ReportPeriod
@@ -193,7 +190,6 @@ class Report:
     by_hour: tuple[tuple[str, Ratio], ...] = ()
     by_month: tuple[tuple[str, Ratio], ...] = ()
     notice: str = ""
-    profile: str = ""
 
     @property
     def counts(self) -> CheckCounts:

@@ -256,8 +256,6 @@ def _item(number: int, one: ReportProblem) -> Para:
     told += [part for part in (one.duration, one.person) if part]
     if one.evidence:
         told.append(f"证据号{one.evidence}")
-    if one.self_reported:
-        told.append("单位自查自报")
     when = f"{one.at.month}月{one.at.day}日{one.at:%H:%M}"
     return Para(f"{number}.{when},{','.join(told)}。")
 
