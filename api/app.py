@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import structlog
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -27,6 +27,7 @@ from api.errors import add_handlers, missing
 from api.openapi import Described
 from api.pages import add_pages, add_plain_pages
 from api.pages.refusals import told_to_people
+from api.quick_thumbnails import QuickThumbnails
 from api.routes import (
     accounts,
     alerts,
@@ -146,10 +147,8 @@ def create_app(parts: WebParts, *, pages: bool = True) -> FastAPI:
     endpoints = app.state.endpoints = Endpoints()
     _stand_before(app, parts, endpoints)
     add_handlers(app)
-    versioned = APIRouter(prefix="/api/v1", dependencies=[Depends(plain_address)])
     for routes in ROUTERS:
-        versioned.include_router(routes)
-    app.include_router(versioned)
+        app.include_router(routes, prefix="/api/v1", dependencies=[Depends(plain_address)])
     app.include_router(live.root_router, include_in_schema=False)
     app.add_api_route("/api/v1/openapi.json", app.openapi, include_in_schema=False, **ANYBODY)
     app.add_api_route("/api/v1/{path:path}", _no_such_address, include_in_schema=False, **SIGNED_IN)
@@ -173,6 +172,7 @@ def _stand_before(app: FastAPI, parts: WebParts, endpoints: Endpoints) -> None:
         told_to_people(web.language),
     )
     app.add_middleware(BodyLimit, uploads=(max(web.upload_mb, 10) + 1) * 2**20)
+    app.add_middleware(QuickThumbnails, parts=parts)
     app.add_middleware(Door, locks=locks)
     app.add_middleware(SameOrigin, tls=web.tls)
     names = [*LOCAL_NAMES, *web.hosts] if web.hosts or not web.open_to_network else ["*"]

@@ -40,10 +40,8 @@ class DutyDesk:
         self.windows = windows_of(settings)
         self.hours = hours_of(settings)
         self._calendar = calendar or WorkCalendar.builtin()
-        self._profiles = {one: profile_of(settings, one) for one in self.windows}
-        self._slowest = {
-            one: presence_profile_of(settings, one).slowest_period_s for one in self.windows
-        }
+        self._settings = settings
+        self._rules: dict[str, tuple[DutyProfile, float]] = {}
         self._sessions: dict[tuple[str, date], list[Session]] = {}
 
     def renew(self, duty: Duty, calendar: WorkCalendar) -> None:
@@ -52,15 +50,23 @@ class DutyDesk:
 
     def judge(self, window: Window, spans: Sequence[Span], now: datetime) -> list[Finding]:
         """What the window's spans mean on the local day of `now`."""
+        profile, slowest = self._rules_of(window.id)
         return judge(
             window,
             spans,
             self.sessions(window, self.local_day(window, now)),
             self.duty,
-            profile=self._profiles[window.id],
+            profile=profile,
             now=now,
-            slowest_period_s=self._slowest[window.id],
+            slowest_period_s=slowest,
         )
+
+    def _rules_of(self, window_id: str) -> tuple[DutyProfile, float]:
+        """A window's thresholds and its slowest sampling period; a page never asks for them."""
+        if window_id not in self._rules:
+            slowest = presence_profile_of(self._settings, window_id).slowest_period_s
+            self._rules[window_id] = profile_of(self._settings, window_id), slowest
+        return self._rules[window_id]
 
     def sessions(self, window: Window, on: date) -> list[Session]:
         """The window's open sessions on a local day."""

@@ -130,6 +130,10 @@ class AccountDesk:
         """
         return self._looked_up("session", digest(secret), self._session_of)
 
+    def recalled(self, secret: str) -> Signed | None:
+        """The kept answer of `who`, without the database; None where it has to be asked."""
+        return self._recalled(f"session:{digest(secret)}", self._clock.now())
+
     def who_by_token(self, secret: str) -> Signed | None:
         """Whoever holds this token; None where it expired, was revoked or never was."""
         if not secret.startswith(TOKEN_PREFIX):
@@ -201,8 +205,8 @@ class AccountDesk:
         self, kind: str, key: str, find: Callable[[UnitOfWork, str, datetime], Signed | None]
     ) -> Signed | None:
         now, name = self._clock.now(), f"{kind}:{key}"  # a token is no cookie
-        kept = self._kept.get(name)
-        if kept is not None and _just_used(kept, now) and kept.lasts(self._rules, now):
+        kept = self._recalled(name, now)
+        if kept is not None:
             return kept
         mark = self._kept.mark()
         with self._make_uow(read_only=True) as uow:
@@ -216,6 +220,11 @@ class AccountDesk:
         found = self._used(found, now)
         self._kept.put(name, found, mark)
         return found
+
+    def _recalled(self, name: str, now: datetime) -> Signed | None:
+        kept = self._kept.get(name)
+        good = kept is not None and _just_used(kept, now) and kept.lasts(self._rules, now)
+        return kept if good else None
 
     def _session_of(self, uow: UnitOfWork, key: str, now: datetime) -> Signed | None:
         session = uow.accounts.session(key)

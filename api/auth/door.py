@@ -141,7 +141,9 @@ class Door:
                 return None
             return await run_in_threadpool(desk.who_by_token, said[len(BEARER) :].strip())
         secret = caller.cookies.get(cookie_name(tls=self._locks.tls), "")
-        return await run_in_threadpool(desk.who, secret) if secret else None
+        if not secret:
+            return None
+        return desk.recalled(secret) or await run_in_threadpool(desk.who, secret)
 
     async def _still_in(self, caller: HTTPConnection) -> bool:
         return await self._signed(caller) is not None

@@ -107,6 +107,11 @@ def _known(parts: WebParts, visitor: Visitor, camera_id: str) -> None:
 def _picture(request: Request, picture: ShelfPicture | None, camera_id: str) -> Response:
     if picture is None:
         raise missing("摄像头画面", "picture of camera", camera_id)
+    return picture_answer(request, picture)
+
+
+def picture_answer(request: Request, picture: ShelfPicture) -> Response:
+    """A picture, or 304 where the viewer has it."""
     headers = FRESH | {"ETag": f'"{picture.etag}"'}
     if unchanged(request, picture.etag):
         return Response(status_code=304, headers=headers)

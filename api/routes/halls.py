@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -28,6 +29,7 @@ from api.staff import put_staff
 from api.uploads import Upload, form_of, spreadsheets
 from models.domain.access import Permission
 from models.domain.audit import Action
+from models.domain.hall import Window
 from models.domain.people import Unit
 from scheduler.rosters.staff_csv import read_staff
 
@@ -46,8 +48,9 @@ def list_halls(parts: PartsDep, visitor: VisitorDep, wanted: Annotated[Paged, Qu
     with parts.make_uow(read_only=True) as uow:
         view = view_of(parts.settings, uow, visitor)
     items, following = page_of(view.halls, lambda name: (name,), wanted.after, wanted.limit)
+    windows = _windows(view)
     return HallPage(
-        items=[_hall(view, name) for name in items],
+        items=[_hall(view, name, windows.get(name, [])) for name in items],
         total=len(view.halls),
         next_after=following,
         limit=wanted.limit,
@@ -60,12 +63,19 @@ def one_hall(hall_id: str, parts: PartsDep, visitor: VisitorDep) -> HallOut:
     with parts.make_uow(read_only=True) as uow:
         view = view_of(parts.settings, uow, visitor)
     view.hall(hall_id)
-    return _hall(view, hall_id)
+    return _hall(view, hall_id, _windows(view).get(hall_id, []))
 
 
-def _hall(view: DutyView, hall_id: str) -> HallOut:
+def _windows(view: DutyView) -> dict[str, list[Window]]:
+    """The windows that the caller sees, by hall."""
+    found: dict[str, list[Window]] = {}
+    for one in view.windows.values():
+        found.setdefault(one.hall_id, []).append(one)
+    return found
+
+
+def _hall(view: DutyView, hall_id: str, windows: Sequence[Window]) -> HallOut:
     hall = view.halls[hall_id]
-    windows = [one for one in view.windows.values() if one.hall_id == hall_id]
     return HallOut(
         id=hall_id,
         name=hall.name,
