@@ -16,9 +16,12 @@ ROSTER_HEADS = "日期,时间段,窗口,单位,姓名,岗位"
 LEAVE_HEADS = "姓名,单位,类别,开始,结束,登记时间,审批时间"
 
 
-def two_units(folder: Path) -> dict[str, Any]:
-    """Hall h00 with w01-1 and w01-2 of 户籍 and w02-1 of 税务; every other window of 税务."""
-    values = town(folder)
+def two_units(folder: Path, **halls: int) -> dict[str, Any]:
+    """Hall h00 with w01-1 and w01-2 of 户籍 and w02-1 of 税务; every other window of 税务.
+
+    `halls` is how many there are of each kind, as of `town`.
+    """
+    values = town(folder, **halls)
     for name, window in values["windows"].items():
         window["unit"] = MINE if name.startswith("w01") else OTHERS
     return values

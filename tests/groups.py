@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parent.parent
+AXE: Final = ROOT / ".setup" / "axe.min.js"
 
 _RTSP_PROBE: Final = """
 import sys, gi
@@ -84,6 +85,12 @@ GROUPS: Final = (
         "Chromium 与中文字体 / Chromium and Chinese fonts",
         "apt install chromium fonts-noto-cjk",
         cache(_has_chromium),
+    ),
+    Group(
+        "axe",
+        "axe-core,无障碍检查 / axe-core, the judge of accessibility",
+        "sh tools/axe.sh",
+        cache(lambda: AXE.is_file()),
     ),
     Group(
         "fonts",

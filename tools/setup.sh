@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 here=$(pwd)
 level=${1:-run}
 steps=6
+if [ "$level" = dev ]; then steps=7; fi
 number=0
 
 step() {
@@ -93,3 +94,8 @@ fi
 
 step '照片 / photographs of people'
 .venv/bin/onpost photographs get
+
+if [ "$level" = dev ]; then # without it one group of tests is left out, and says so
+    step '无障碍检查 / axe-core, for the browser tests'
+    sh tools/axe.sh || [ "${ONPOST_REQUIRE_ALL:-0}" = 0 ]
+fi

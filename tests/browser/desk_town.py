@@ -26,9 +26,9 @@ CIRCULAR = "监通〔2026〕1号"
 
 
 @contextmanager
-def desk_town(folder: Path) -> Iterator[Served]:
+def desk_town(folder: Path, **halls: int) -> Iterator[Served]:
     """Served, with cameras on the shelf; the rehearsal's liaison is of 税务."""
-    with served(folder, {"web": {"demo": True}} | two_units(folder)) as running:
+    with served(folder, {"web": {"demo": True}} | two_units(folder, **halls)) as running:
         for camera in running.settings.cameras:
             lay(running.shelf, running.settings, camera, MORNING)
         yield running
