@@ -43,6 +43,7 @@ class WatchMeter:
         self._missed = Counter(
             "onpost_samples_missed",
             "Samples that were due and not looked at",
+            ["camera", "why"],
             registry=self._registry,
         )
         self._examined = Counter(
@@ -52,9 +53,9 @@ class WatchMeter:
             "onpost_camera_moves", "Moves of camera links", ["state"], registry=self._registry
         )
 
-    def missed(self, samples: int = 1) -> None:
-        """Samples that were due and not looked at."""
-        self._missed.inc(samples)
+    def missed(self, camera_id: str, why: str, samples: int = 1) -> None:
+        """Samples of a camera that were due and not looked at, and why."""
+        self._missed.labels(camera_id, why).inc(samples)
 
     def examined(self, examined: ExaminedPicture, seconds: float) -> None:
         """One picture was examined in so many real seconds."""

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import floor
 from typing import Final
 
 from models.domain.errors import ForbiddenMove, SourceError
 from models.domain.ports import Clock
+from vision.due_times import DueTimes
 from vision.frame import Frame
 from vision.ports import FrameSource
 from vision.sources.failures import AccessRefused, NoNewPicture
@@ -70,13 +70,15 @@ class BackOff:
 OnFrame = Callable[[Frame], None]
 OnState = Callable[[str, LinkState, str, datetime], None]
 """Called with camera id, new state, reason (both languages, no password) and moment."""
+OnMissed = Callable[[str, int], None]
+"""Called with camera id and how many samples were due and not read."""
 
 ATTENTIVE_S: Final = 0.5
 """Real seconds within which a link notices that closer samples are wanted."""
 
 
 class CameraLink:
-    """Reads one camera at its due times: start + `phase_s` + k × `period_s`.
+    """Reads one camera at its due times: start + `phase_s`, then every `period_s` or by `pace`.
 
     `run` is the body of one thread. When it is late it skips to the newest due time; what it
     skipped counts in `samples_missed`. A failed read is never a frame.
@@ -85,7 +87,7 @@ class CameraLink:
         camera_id: The camera.
         make_source: Makes a fresh, unopened source; called for every connection.
         clock: All times and waits are this clock's.
-        period_s: Seconds between samples.
+        period_s: Seconds between samples, where `pace` says nothing else.
         phase_s: Shift of the due times, so that cameras take turns.
         on_frame: Gets every frame, in the link's thread; what it raises ends the link.
         on_state: Told of every change of state.
@@ -97,6 +99,7 @@ class CameraLink:
         closer: Seconds between samples that somebody wants just now, None where nobody asks;
             such samples come between the due ones and are not counted.
         on_demand: There are no due times: it rests, unconnected, until `closer` asks.
+        pace: Seconds between samples at this moment (自适应采样), None for `period_s`.
     """
 
     def __init__(
@@ -115,19 +118,22 @@ class CameraLink:
         keep_open: bool = True,
         closer: Callable[[], float | None] | None = None,
         on_demand: bool = False,
+        pace: Callable[[], float | None] | None = None,
     ) -> None:
         self.camera_id = camera_id
         self._make_source = make_source
         self._clock = clock
-        self._period = timedelta(seconds=period_s)
+        self._period_s = period_s
         self._phase = timedelta(seconds=phase_s)
         self._on_frame = on_frame
         self._on_state = on_state
         self._rng = rng or random.Random(camera_id)  # noqa: S311 - spreads load, guards nothing
         self._back_off = back_off or BackOff()
-        self._stale_after = stale_after * self._period
+        self._stale_after = stale_after
         self._keep_open = keep_open
         self._closer = closer
+        self._pace = pace
+        self._on_missed: OnMissed | None = None
         self._on_demand = on_demand
         self._state = LinkState.RESTING if on_demand else LinkState.CONNECTING
         self._reason = ""
@@ -156,40 +162,50 @@ class CameraLink:
         """Samples whose due time is over: read or missed."""
         return self.samples_read + self.samples_missed
 
+    def tell_missed(self, listener: OnMissed) -> None:
+        """From now on `listener` hears of missed samples, in the link's thread."""
+        self._on_missed = listener
+
     def run(self, stop: threading.Event) -> None:
         """Read until `stop` is set; whatever ends it, the source is released and CLOSED said."""
-        begins = self._clock.now() + self._phase
-        due = 0  # number of the oldest due time that is neither read nor missed
+        due = self._due = DueTimes(self._clock.now() + self._phase, self._paced_s)
         self._tell(self._state, "")
         try:
-            while not stop.is_set():
-                regular = None if self._on_demand else begins + due * self._period
-                if not self._wait(regular, stop):
-                    break
-                if regular is None or self._clock.now() < regular:
+            while self._wait(stop):
+                if self._on_demand or self._clock.now() < due.next(self._clock.now()):
                     self._give(self._sample())
                     continue
-                due = self._skip_to_newest(begins, due)
+                self._miss(due.skip_to_newest(self._clock.now()))
                 frame = self._sample()
                 if frame is not None:
-                    due += 1
+                    due.over()
                     self.samples_read += 1
                     self._give(frame)
                 elif self._source is not None:
-                    due += 1  # connected but nothing new: the next due time is the next try
-                    self.samples_missed += 1
+                    due.over()  # connected but nothing new: the next due time is the next try
+                    self._miss(1)
         finally:
             self._release()
             self._move(LinkState.CLOSED, "")
+
+    def _paced_s(self) -> float:
+        asked = self._pace() if self._pace is not None else None
+        return self._period_s if asked is None else asked
+
+    def _miss(self, samples: int) -> None:
+        self.samples_missed += samples
+        if samples and self._on_missed is not None:
+            self._on_missed(self.camera_id, samples)
 
     def _give(self, frame: Frame | None) -> None:
         if frame is not None:
             self._on_frame(frame)
 
-    def _wait(self, regular: datetime | None, stop: threading.Event) -> bool:
+    def _wait(self, stop: threading.Event) -> bool:
         """Until a sample is due or wanted; False where the link is to stop."""
+        steady = self._closer is None and self._pace is None
         while not stop.is_set():
-            wanted = self._wanted(regular)
+            wanted = self._wanted()
             if wanted is None:
                 self._release()
                 self._move(LinkState.RESTING, "")
@@ -198,11 +214,12 @@ class CameraLink:
             left = (wanted - self._clock.now()).total_seconds() / self._clock.speed
             if left <= 0:
                 return True
-            stop.wait(left if self._closer is None else min(left, ATTENTIVE_S))
+            stop.wait(left if steady else min(left, ATTENTIVE_S))
         return False
 
-    def _wanted(self, regular: datetime | None) -> datetime | None:
+    def _wanted(self) -> datetime | None:
         """When the next sample is to be taken, as far as it is known now."""
+        regular = None if self._on_demand else self._due.next(self._clock.now())
         closer = self._closer() if self._closer is not None else None
         wanted = regular
         if closer is not None:
@@ -212,12 +229,6 @@ class CameraLink:
         if wanted is None or self._retry_at is None:
             return wanted
         return max(wanted, self._retry_at)
-
-    def _skip_to_newest(self, begins: datetime, due: int) -> int:
-        newest = floor((self._clock.now() - begins) / self._period)
-        if newest > due:
-            self.samples_missed += newest - due
-        return max(newest, due)
 
     def _sample(self) -> Frame | None:
         """One attempt: a new frame, or None and the link's state says why."""
@@ -265,9 +276,10 @@ class CameraLink:
         self._reads_in_a_row = 0
         known = [at for at in (self._last_frame_at, self._live_since) if at is not None]
         silent = self._clock.now() - max(known)
-        if not self._keep_open or silent > 2 * self._stale_after:
+        stale_after = self._stale_after * self._due.period
+        if not self._keep_open or silent > 2 * stale_after:
             self._failed(failure)
-        elif silent > self._stale_after and self._state is LinkState.LIVE:
+        elif silent > stale_after and self._state is LinkState.LIVE:
             self._move(LinkState.STALE, str(failure))
 
     def _failed(self, failure: SourceError) -> None:

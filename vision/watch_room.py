@@ -96,12 +96,17 @@ class WatchRoom:
 
     def doubtful(self, camera_id: str) -> frozenset[str]:
         """Windows of this camera that must be looked at whether or not they changed."""
+        known = self.presences_of(camera_id)
+        return frozenset(window for window, presence in known.items() if presence.doubtful)
+
+    def presences_of(self, camera_id: str) -> dict[str, Presence]:
+        """What is known of each window that this camera sees, in its view alone."""
         with self._lock:
-            return frozenset(
-                window
+            return {
+                window: presence
                 for (window, camera), presence in self._presences.items()
-                if camera == camera_id and presence.doubtful
-            )
+                if camera == camera_id
+            }
 
     def take(self, camera_id: str, examined: Examined, jpeg: bytes) -> list[str]:
         """Take one examined picture into account.

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 
@@ -19,9 +19,17 @@ from vision.camera_link import CameraLink, LinkState
 from vision.engine.newest import NewestQueue
 from vision.frame import Frame
 from vision.jpeg import encode
+from vision.pacer import Pacer
 from vision.watch_room import WatchRoom
 
 log = structlog.get_logger("onpost.watch")
+
+MISSED_NOT_READ: Final = "not_read"
+"""The camera gave no picture in time, or its link was late."""
+MISSED_OVERTAKEN: Final = "overtaken"
+"""The picture gave way to the camera's next one before a worker was free."""
+MISSED_FAILED: Final = "failed"
+"""Examining the picture failed."""
 
 
 class Shelf(Protocol):
@@ -39,8 +47,8 @@ class Shelf(Protocol):
 class Meter(Protocol):
     """What is counted while watching."""
 
-    def missed(self, samples: int = 1) -> None:
-        """Samples that were due and not looked at."""
+    def missed(self, camera_id: str, why: str, samples: int = 1) -> None:
+        """Samples of a camera that were due and not looked at; `why` is one of the `MISSED_…`."""
         ...
 
     def examined(self, examined: Examined, seconds: float) -> None:
@@ -80,6 +88,7 @@ class LocalEngine:
         workers: Threads that examine pictures.
         witness: Told of every examined picture and its JPEG, for clues on behaviour.
         attention: What spot checks want to see closer just now.
+        pacer: Keeps the pace of the cameras whose rate is adaptive.
     """
 
     def __init__(
@@ -95,7 +104,9 @@ class LocalEngine:
         workers: int = 2,
         witness: Callable[[Examined, bytes], None] | None = None,
         attention: Attention | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
+        self._pacer = pacer or Pacer()
         self._witness = witness
         self._attention = attention or Attention()
         self._watched = watched
@@ -110,12 +121,14 @@ class LocalEngine:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._links: list[CameraLink] = []
-        self._overtaken = 0
+        self._unexamined = 0
+        self._counting = threading.Lock()
 
     def start(self) -> None:
         """Start every link and worker."""
         for post in self._posts.values():
             link = post.link(self._arrived, self._link_changed)
+            link.tell_missed(self._not_read)
             self._links.append(link)
             self._threads.append(
                 threading.Thread(
@@ -150,17 +163,25 @@ class LocalEngine:
 
     @property
     def samples_missed(self) -> int:
-        """Samples that were due and never examined: not read in time, or overtaken."""
-        return self._overtaken + sum(link.samples_missed for link in self._links)
+        """Samples that were due and never examined: not read in time, overtaken, or failed."""
+        return self._unexamined + sum(link.samples_missed for link in self._links)
 
     def _arrived(self, frame: Frame) -> None:
         # A picture that a check's closer one overtakes is no gap in what was watched.
         if self._queue.put(frame) and not self._attention.wants(frame.camera_id):
-            self._overtaken += 1
-            self._meter.missed()
+            self._lose(frame.camera_id, MISSED_OVERTAKEN)
+
+    def _lose(self, camera_id: str, why: str) -> None:
+        with self._counting:
+            self._unexamined += 1
+        self._meter.missed(camera_id, why)
+
+    def _not_read(self, camera_id: str, samples: int) -> None:
+        self._meter.missed(camera_id, MISSED_NOT_READ, samples)
 
     def _link_changed(self, camera_id: str, state: LinkState, text: str, at: datetime) -> None:
         self._meter.link(camera_id, state)
+        self._pacer.forget(camera_id)
         log.info("camera_link", camera=camera_id, state=state.value, what=text)
         if state in (LinkState.BACKING_OFF, LinkState.STALE):
             reason = Reason.OFFLINE if state is LinkState.BACKING_OFF else Reason.STALE
@@ -177,7 +198,7 @@ class LocalEngine:
             try:
                 self._examine(frame)
             except Exception:  # a worker outlives any one picture; it is then a missed sample
-                self._meter.missed()
+                self._lose(frame.camera_id, MISSED_FAILED)
                 log.exception("examine_failed", camera=frame.camera_id)
             finally:
                 self._queue.done(frame.camera_id)
@@ -190,6 +211,7 @@ class LocalEngine:
             fault = self._take(frame, jpeg)
         else:
             self._room.offline(frame.camera_id, Reason.NOT_WATCHED)
+            self._pacer.idle(frame.camera_id)
         try:
             self._shelf.show(frame, jpeg, fault)
         except StorageError as error:  # the wall may go stale; the watch may not stop
@@ -197,15 +219,23 @@ class LocalEngine:
 
     def _take(self, frame: Frame, jpeg: bytes) -> Reason | None:
         started = self._stopwatch()
+        known = self._room.presences_of(frame.camera_id)
         doubtful = self._room.doubtful(frame.camera_id)
+        doubtful |= self._pacer.overdue(frame.camera_id, known, frame.taken_at)
         desk = self._posts[frame.camera_id].desk
         if self._attention.forces(frame.camera_id, frame.taken_at):
             doubtful = desk.windows
         examined = desk.examine(frame, doubtful)
         refused = self._room.take(frame.camera_id, examined, jpeg)
+        self._note_pace(examined)
         if refused:
             log.warning("older_than_known", camera=frame.camera_id, windows=refused)
         if self._witness is not None:
             self._witness(examined, jpeg)
         self._meter.examined(examined, self._stopwatch() - started)
         return examined.fault
+
+    def _note_pace(self, examined: Examined) -> None:
+        camera_id = examined.frame.camera_id
+        looks = {window: one.look for window, one in examined.evidence.items()}
+        self._pacer.see(camera_id, looks, self._room.presences_of(camera_id))

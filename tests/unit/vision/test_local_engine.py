@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -20,7 +21,7 @@ from vision.camera_desk import CameraDesk, Examined
 from vision.camera_link import BackOff, CameraLink, LinkState
 from vision.clue_desk import ClueDesk
 from vision.detectors.scripted import ScriptedDetector
-from vision.engine.local import CameraPost, LinkListener, LocalEngine
+from vision.engine.local import MISSED_FAILED, CameraPost, LinkListener, LocalEngine
 from vision.frame import Frame
 from vision.look import Looker
 from vision.watch_room import WatchRoom
@@ -84,10 +85,10 @@ class Shelf:
 class Meter:
     def __init__(self) -> None:
         self.pictures = 0
-        self.lost = 0
+        self.lost: Counter[tuple[str, str]] = Counter()
 
-    def missed(self, samples: int = 1) -> None:
-        self.lost += samples
+    def missed(self, camera_id: str, why: str, samples: int = 1) -> None:
+        self.lost[camera_id, why] += samples
 
     def examined(self, examined: Examined, seconds: float) -> None:
         self.pictures += 1
@@ -233,4 +234,5 @@ def test_a_worker_outlives_a_picture_that_breaks_it(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(house.room, "take", once_broken)
     house.until(lambda: house.state() is State.PRESENT)
-    assert house.meter.lost >= 1, "the broken picture counts as a missed sample"
+    assert house.meter.lost["cam1", MISSED_FAILED] == 1, "it counts as a missed sample"
+    assert house.engine.samples_missed == sum(house.meter.lost.values())
