@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from api.events import type_of
@@ -28,12 +28,15 @@ from models.domain.records import FindingRecord, LiveAlert
 from models.domain.register import Entry
 from models.domain.retention import MAY_BE_PURGED
 
+SETTINGS_KEPT: Final = 8
+
 
 class Teller:
     """Tells records with the names of halls and windows and in the hall's time zone."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._judged_by: dict[str, Mapping[str, Any]] = {}
 
     def zone(self, hall_id: str) -> ZoneInfo:
         """The hall's time zone, the global one where the hall is not in the settings any more."""
@@ -97,7 +100,7 @@ class Teller:
             details=dict(record.details),
             register_entry=self.entry(opened) if opened else None,
             last_entry=self.entry(last) if last else None,
-            thresholds=_thresholds(record, opened, uow),
+            thresholds=self._thresholds(record, opened, uow),
             day=self.day(record.window_id, record.started_at, uow),
             sentence=sentences(
                 record,
@@ -134,6 +137,30 @@ class Teller:
             )
             for span in spans
         ]
+
+    def _thresholds(
+        self, record: FindingRecord, entry: Entry | None, uow: UnitOfWork
+    ) -> dict[str, dict[str, Any]]:
+        """The limits that held, from the settings that the entry names by hash; empty if
+        unknown."""
+        digest = str(entry.payload.get("settings_hash", "")) if entry else ""
+        settings = self._settings_by(digest, uow) if digest else {}
+        window = settings.get("windows", {}).get(record.window_id, {})
+        hall = settings.get("halls", {}).get(record.hall_id, {})
+        named = settings.get("duty_profiles", {}).get(window.get("profile"))
+        limits: dict[str, dict[str, Any]] = {}
+        for layer in (settings.get("duty"), hall.get("duty"), named, window.get("duty")):
+            limits |= {name: limit for name, limit in (layer or {}).items() if limit is not None}
+        return limits
+
+    def _settings_by(self, digest: str, uow: UnitOfWork) -> Mapping[str, Any]:
+        """The settings with this hash, a city's being large and always the same few."""
+        known = self._judged_by.get(digest) or uow.settings.get(digest) or {}
+        if digest not in self._judged_by and known:
+            if len(self._judged_by) >= SETTINGS_KEPT:
+                self._judged_by.clear()
+            self._judged_by[digest] = known
+        return known
 
     def _pictures(self, record: FindingRecord, uow: UnitOfWork) -> list[PictureOut]:
         found = [uow.evidence.get(sha256) for sha256 in record.evidence]
@@ -226,18 +253,3 @@ class Teller:
 def _text(payload: Mapping[str, Any], key: str) -> str | None:
     value = payload.get(key)
     return str(value) if value is not None else None
-
-
-def _thresholds(
-    record: FindingRecord, entry: Entry | None, uow: UnitOfWork
-) -> dict[str, dict[str, Any]]:
-    """The limits that held, from the settings that the entry names by hash; empty if unknown."""
-    digest = str(entry.payload.get("settings_hash", "")) if entry else ""
-    settings = (uow.settings.get(digest) if digest else None) or {}
-    window = settings.get("windows", {}).get(record.window_id, {})
-    hall = settings.get("halls", {}).get(record.hall_id, {})
-    named = settings.get("duty_profiles", {}).get(window.get("profile"))
-    limits: dict[str, dict[str, Any]] = {}
-    for layer in (settings.get("duty"), hall.get("duty"), named, window.get("duty")):
-        limits |= {name: limit for name, limit in (layer or {}).items() if limit is not None}
-    return limits
