@@ -10,6 +10,7 @@ from typing import Any, Final
 from api.queries import Teller
 from api.settings import Settings
 from api.sight import Sight, WindowSight
+from api.wiring_pace import paces_of
 from models.domain.access import EVERYWHERE, Scope
 from models.domain.ports import MakeUnitOfWork
 from models.domain.records import FindingQuery, FindingRecord, LiveAlert
@@ -75,6 +76,7 @@ class Wall:
 def _wall(settings: Settings, teller: Teller, sight: Sight) -> dict[str, Any]:
     windows = {window.id: window for window in sight.windows}
     halls = {camera.hall_id for camera in sight.cameras}
+    paces = paces_of(settings)
     return {
         "halls": [
             {"id": hall_id, "name": hall.name, "kind": hall.kind}
@@ -89,7 +91,9 @@ def _wall(settings: Settings, teller: Teller, sight: Sight) -> dict[str, Any]:
                 "link": camera.link,
                 "reason": camera.reason,
                 "taken_at": camera.taken_at.isoformat() if camera.taken_at else None,
-                "period_s": settings.sampling_of(camera.id).period_s,
+                "period_s": paces[camera.id].slowest_s
+                if camera.id in paces
+                else settings.sampling_of(camera.id).period_s,
                 "v": camera.thumbnail_etag[:12],
                 "windows": [_window(windows[name]) for name in camera.windows if name in windows],
             }

@@ -23,6 +23,7 @@ from vision.frame import Frame, Image
 from vision.gate import Gate
 from vision.lines import Line, OnLine
 from vision.look import Looker
+from vision.pacer import Pacer
 from vision.ports import FrameSource
 from vision.sources.address import AddressKind, parse_address
 from vision.sources.opening import open_source
@@ -38,6 +39,7 @@ class CameraWiring:
     looker: Looker
     clock: Clock
     attention: Attention = field(default_factory=Attention)
+    pacer: Pacer = field(default_factory=Pacer)
 
     def posts(self) -> list[CameraPost]:
         """A post for every camera; they take turns within their period."""
@@ -86,7 +88,7 @@ class CameraWiring:
                 self.settings.source_of(camera_id),
                 camera_id,
                 self.clock,
-                period_s=sampling.period_s,
+                period_s=self.pacer.fastest_s(camera_id) or sampling.period_s,
             )
             return found if line is None else OnLine(found, line)
 
@@ -102,6 +104,7 @@ class CameraWiring:
                 keep_open=not on_check and line is None,
                 closer=lambda: self.attention.closer(camera_id),
                 on_demand=on_check,
+                pace=lambda: self.pacer.period_s(camera_id),
             )
 
         return CameraPost(camera_id, desk, link)

@@ -21,6 +21,7 @@ from api.settings.domain import hint_rules_of, presence_profile_of
 from api.wiring import make_clock, make_record, make_shelf
 from api.wiring_cameras import CameraWiring
 from api.wiring_checks import inspector_of
+from api.wiring_pace import pacer_of
 from api.zone_changes import ZoneNews, kept_memory, newest, zoned_now
 from models.domain.clue_rows import EARLY_S, clues_of
 from models.domain.clues import Clue
@@ -151,7 +152,7 @@ def watch_parts(settings: Settings, detector: Detector | None = None) -> WatchPa
     inspector = inspector_of(
         settings, desk, room, record, proof=proof, attention=attention, speed=clock.speed
     )
-    cameras = CameraWiring(settings, desk, looker, clock, attention)
+    cameras = CameraWiring(settings, desk, looker, clock, attention, pacer_of(settings))
     engine = _engine(cameras, room, clerk, meter, _witness(clues, inspector))
     return WatchParts(
         settings,
@@ -207,6 +208,7 @@ def _engine(
         workers=cameras.settings.watch.workers,
         witness=witness,
         attention=cameras.attention,
+        pacer=cameras.pacer,
     )
 
 

@@ -41,6 +41,11 @@ class Pacer:
         with self._lock:
             return self._periods.get(camera_id)
 
+    def fastest_s(self, camera_id: str) -> float | None:
+        """Seconds between the camera's samples in doubt; None where its rate is fixed."""
+        pace = self._paces.get(camera_id)
+        return None if pace is None else pace.fastest_s
+
     def overdue(
         self, camera_id: str, presences: Mapping[str, Presence], at: datetime
     ) -> frozenset[str]:

@@ -62,6 +62,9 @@ class SamplingSettings(Section):
 
     period_s: float = Field(10.0, gt=0, le=600)
     slowest_period_s: float = Field(60.0, gt=0, le=3600)
+    quiet_period_s: float = Field(
+        30.0, gt=0, le=3600, description="With `watch.adaptive`: the most while sure and quiet."
+    )
     force_after: int = Field(6, ge=1, description="Look again after so many unchanged samples.")
 
 
@@ -70,6 +73,7 @@ class SamplingOverride(Section):
 
     period_s: float | None = Field(None, gt=0, le=600)
     slowest_period_s: float | None = Field(None, gt=0, le=3600)
+    quiet_period_s: float | None = Field(None, gt=0, le=3600)
     force_after: int | None = Field(None, ge=1)
 
 
@@ -210,6 +214,9 @@ class WatchSettings(Section):
     """The process that watches: threads that examine pictures beside one for each camera."""
 
     workers: int = Field(2, ge=1, le=64)
+    adaptive: bool = Field(
+        False, description="Sample sure and quiet cameras more rarely, doubtful ones closely."
+    )
 
 
 class ScheduleSettings(Section):

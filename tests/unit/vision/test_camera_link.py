@@ -307,3 +307,35 @@ def test_a_camera_that_was_asked_for_and_does_not_answer_backs_off_and_rests_aga
     assert bench.states[-2:] == [R, X]
     assert bench.frames == []
     assert bench.nothing_is_held
+
+
+def test_a_slower_pace_leaves_out_samples_and_none_of_them_counts_as_missed() -> None:
+    bench: Bench = Bench(pace=lambda: 30.0 if 15 <= bench.gone < 95 else None)
+    bench.run(131)
+    assert [round(at) for at in bench.taken] == [0, 10, 40, 70, 95, 105, 115, 125]
+    assert (bench.link.samples_due, bench.link.samples_missed) == (8, 0)
+
+
+def test_a_pace_that_quickens_while_the_link_waits_is_taken_up_at_once() -> None:
+    bench: Bench = Bench(period_s=60.0, pace=lambda: 5.0 if bench.gone >= 20 else 60.0)
+    bench.run(41)
+    assert [round(at) for at in bench.taken] == [0, 20, 25, 30, 35, 40]
+    assert bench.link.samples_missed == 0
+
+
+def test_links_that_slow_down_together_keep_taking_turns() -> None:
+    def taken(phase: float) -> list[float]:
+        bench: Bench = Bench(phase_s=phase, pace=lambda: 30.0 if bench.gone > 20 else 10.0)
+        return bench.run(200).taken
+
+    turns = [{round(at % 10, 3) for at in taken(phase)} for phase in (1.0, 4.0, 8.5)]
+    assert turns == [{1.0}, {4.0}, {8.5}]
+
+
+def test_every_missed_sample_is_told_with_its_camera() -> None:
+    bench = Bench(takes_s=25.0)
+    told: list[tuple[str, int]] = []
+    bench.link.tell_missed(lambda camera, samples: told.append((camera, samples)))
+    bench.run(101)
+    assert {camera for camera, _ in told} == {"c1"}
+    assert sum(samples for _, samples in told) == bench.link.samples_missed == 6

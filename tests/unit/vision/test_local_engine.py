@@ -12,6 +12,7 @@ from models.domain.errors import StorageError
 from models.domain.geometry import Box, Polygon
 from models.domain.hall import View, Window
 from models.domain.hints import PHONE, HintRules
+from models.domain.pace import Pace
 from models.domain.presence import PresenceProfile, Reason, State
 from tests.builders import NINE
 from tests.fakes_cameras import Step, broken
@@ -23,7 +24,9 @@ from vision.clue_desk import ClueDesk
 from vision.detectors.scripted import ScriptedDetector
 from vision.engine.local import MISSED_FAILED, CameraPost, LinkListener, LocalEngine
 from vision.frame import Frame
+from vision.gate import Gate
 from vision.look import Looker
+from vision.pacer import Pacer
 from vision.watch_room import WatchRoom
 
 ZONE = Polygon(((0.1, 0.2), (0.4, 0.2), (0.4, 0.9), (0.1, 0.9)))
@@ -52,6 +55,9 @@ class Camera:
     def __init__(self, clock: QuickClock, script: list[Step]) -> None:
         self._clock, self._script = clock, script
         self.open_now = False
+
+    def shows(self, step: Step) -> None:
+        self._script = [step]
 
     def open(self) -> None:
         self.open_now = True
@@ -113,12 +119,15 @@ class House:
         open_now: bool = True,
         witness: Callable[[Examined, bytes], None] | None = None,
         attention: Attention | None = None,
+        pacer: Pacer | None = None,
     ) -> None:
         clock = QuickClock()
         self.camera = Camera(clock, script)
         self.room = WatchRoom([WINDOW], {"w1": PresenceProfile(spacing_s=5)})
         self.shelf, self.meter = shelf or Shelf(), Meter()
-        desk = CameraDesk({"w1": ZONE}, Looker(ScriptedDetector(painted())), Healthy(), None)
+        self.pacer = pacer or Pacer()
+        gate = Gate(1000) if pacer else None
+        desk = CameraDesk({"w1": ZONE}, Looker(ScriptedDetector(painted())), Healthy(), gate)
 
         def link(on_frame: Callable[[Frame], None], on_state: LinkListener) -> CameraLink:
             return CameraLink(
@@ -129,6 +138,7 @@ class House:
                 on_frame=on_frame,
                 on_state=on_state,
                 back_off=BackOff(cap_s=5),
+                pace=lambda: self.pacer.period_s("cam1"),
             )
 
         self.engine = LocalEngine(
@@ -142,6 +152,7 @@ class House:
             workers=1,
             witness=witness,
             attention=attention,
+            pacer=self.pacer,
         )
 
     def until(self, happened: Callable[[], bool], within_s: float = 10.0) -> None:
@@ -193,6 +204,31 @@ def test_outside_sessions_a_check_has_the_camera_examined() -> None:
     house = House([STAFFED], open_now=False, attention=attention)
     house.until(lambda: house.state() is State.PRESENT)
     assert house.meter.pictures >= 1
+
+
+def test_a_quiet_camera_is_sampled_rarely_until_its_clerk_leaves() -> None:
+    pacer = Pacer({"cam1": Pace(5, 5, 20, 10_000)}, {"w1": PresenceProfile(spacing_s=5)})
+    house = House([STAFFED], pacer=pacer)
+    rates: list[float | None] = []
+
+    def left_and_found_absent() -> bool:
+        rates.append(pacer.period_s("cam1"))
+        if rates[-1] == 20:
+            house.camera.shows(hall())
+        return house.state() is State.ABSENT
+
+    house.until(left_and_found_absent)
+    assert rates[0] == 5
+    assert 20 in rates
+    assert pacer.period_s("cam1") == 5
+    assert house.engine.samples_missed == sum(house.meter.lost.values())
+
+
+def test_a_camera_at_which_nobody_is_expected_is_sampled_rarely() -> None:
+    pacer = Pacer({"cam1": Pace(5, 5, 20, 60)}, {"w1": PresenceProfile()})
+    house = House([STAFFED], open_now=False, pacer=pacer)
+    house.until(lambda: pacer.period_s("cam1") == 20 and len(house.shelf.shown) >= 2)
+    assert pacer.period_s("cam1") == 5, "its link is closed: nothing is known of it any more"
 
 
 def test_a_phone_in_a_clerks_hand_becomes_a_clue_with_its_picture() -> None:

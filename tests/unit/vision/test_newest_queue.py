@@ -3,6 +3,8 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.builders import at
 from vision.engine.newest import NewestQueue
@@ -50,3 +52,24 @@ def test_a_camera_whose_picture_is_being_examined_waits_while_others_go_on() -> 
     again = queue.take()
     assert again is not None
     assert again.taken_at == at(1)
+
+
+@given(
+    moves=st.lists(st.one_of(st.sampled_from("abcde"), st.just(""), st.just("done")), max_size=80)
+)
+def test_every_camera_gets_its_turn_however_fast_another_one_sends(moves: list[str]) -> None:
+    queue, waits, busy = NewestQueue(), list[str](), list[str]()
+    for number, move in enumerate(moves):
+        if move == "done" and busy:
+            queue.done(busy.pop(0))
+        elif move and move != "done":
+            gave_way = queue.put(frame(move, number))
+            assert gave_way == (move in waits), "a picture that gives way is always told"
+            waits += [] if gave_way else [move]
+        elif free := [camera for camera in waits if camera not in busy]:
+            taken = queue.take()
+            assert taken is not None
+            assert taken.camera_id == free[0], "whoever has waited longest"
+            waits.remove(taken.camera_id)
+            busy.append(taken.camera_id)
+        assert len(queue) == len(waits) <= 5
