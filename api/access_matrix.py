@@ -58,7 +58,7 @@ def _rows(endpoints: Endpoints) -> Iterator[tuple[str, ...]]:
         named = f"{endpoint.path} {' '.join(sorted(endpoint.methods))}"
         yield (
             named,
-            rule.permission or "",
+            " ".join(rule.permissions),
             rule.audit,
             anybody,
             *(_cell(endpoint, role) for role in ROLES),
@@ -69,7 +69,7 @@ def _cell(endpoint: Endpoint, role: Role) -> str:
     permission = endpoint.rule.permission
     if permission is None:
         return YES
-    if permission not in GRANTS[role]:
+    if not GRANTS[role].issuperset(endpoint.rule.permissions):
         return ""
     if permission in TOKEN_ONLY:
         return TOKEN

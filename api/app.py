@@ -24,6 +24,7 @@ from api.auth.same_origin import SameOrigin
 from api.body_limit import BodyLimit
 from api.deps import plain_address
 from api.errors import add_handlers, missing
+from api.lists import exports
 from api.openapi import Described
 from api.pages import add_pages, add_plain_pages
 from api.pages.refusals import told_to_people
@@ -46,7 +47,6 @@ from api.routes import (
     decisions,
     duty,
     evidence,
-    exports,
     findings,
     halls,
     leave,
@@ -81,11 +81,11 @@ LOOK_EVERY_S = 1.0
 ANYBODY: Final[dict[str, Any]] = {"dependencies": [needs(None)]}
 SIGNED_IN: Final[dict[str, Any]] = {"dependencies": [needs(Permission.OWN_ACCOUNT)]}
 ROUTERS: Final = (
+    exports.router,  # first: export.xlsx is no number or name of one
     cameras.router,
     camera_tests.router,
     zones.router,
     system.router,
-    exports.router,  # before findings: export.xlsx is no number of one
     findings.router,
     alerts.router,
     decisions.router,

@@ -21,13 +21,13 @@ from models.domain.audit import AUDIT_CHAIN, Action, Deed, DeedQuery, deed_of
 from models.domain.errors import InputError
 from models.domain.ports import MakeUnitOfWork
 from models.domain.register import Entry, Head
+from scheduler.cells import no_formula
 
 AT_A_TIME: Final = 500
 COLUMNS: Final = (
     "seq", "at", "who", "roles", "means", "address", "action", "target", "outcome", "said",
     "key", "body", "prev_hash", "hash",
 )  # fmt: skip
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 BOM: Final = "\ufeff"
 
 
@@ -104,7 +104,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
 def _csv_line(cells: tuple[str, ...]) -> str:
     """One row; what a spreadsheet would take for a formula gets an apostrophe before it."""
     held = io.StringIO()
-    csv.writer(held).writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    csv.writer(held).writerow([no_formula(cell) for cell in cells])
     return held.getvalue()
 
 

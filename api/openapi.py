@@ -112,12 +112,12 @@ def _add_problem(schemas: dict[str, Any]) -> None:
 
 def _describe(operation: dict[str, Any], path: str, method: str, endpoints: Endpoints) -> None:
     rules = [one.rule for one in endpoints if one.path == path and method in one.methods]
-    permission = rules[0].permission if rules else None
-    if permission is None:
+    permissions = rules[0].permissions if rules else ()
+    if not permissions:
         operation["security"] = []
     else:
         operation["security"] = [{"token": []}, {"session": []}]
-        operation["x-permission"] = permission.value
+        operation["x-permission"] = " ".join(permissions)
     responses = operation.setdefault("responses", {})
     for status in ALWAYS + (() if method == "GET" else ON_CHANGES):
         text = HTTPStatus(status).phrase

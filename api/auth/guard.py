@@ -34,16 +34,21 @@ class Guard:
 
 
 def needs(
-    permission: Permission | None, *, audit: Audit = Audit.GROUPED, on_machine: bool = False
+    permission: Permission | None,
+    *,
+    also: Permission | None = None,
+    audit: Audit = Audit.GROUPED,
+    on_machine: bool = False,
 ) -> Any:
     """Who may call an endpoint: `dependencies=[needs(Permission.SEE_FINDINGS)]`.
 
     Args:
         permission: What the caller must be allowed; None where anybody may call.
+        also: A second permission that it takes.
         audit: What a call leaves in the audit log.
         on_machine: Programs on this machine itself need no account.
     """
-    return Depends(Guard(Rule(permission, audit, on_machine)))
+    return Depends(Guard(Rule(permission, audit, on_machine, also)))
 
 
 def visitor_of(request: Request) -> Visitor | None:
@@ -78,5 +83,5 @@ def admit(rule: Rule, visitor: Visitor | None, path: str) -> None:
         raise not_signed_in()
     if visitor.password_due and path not in WHILE_DUE:
         raise password_due()
-    if not visitor.may(rule.permission):
+    if not all(visitor.may(one) for one in rule.permissions):
         raise not_allowed(visitor)

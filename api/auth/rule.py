@@ -34,8 +34,15 @@ class Rule:
             not.
         audit: What the call leaves in the audit log.
         on_machine: Programs on this machine itself need no account (metrics).
+        also: A second permission that the caller must be allowed (an export of a list).
     """
 
     permission: Permission | None
     audit: Audit = Audit.GROUPED
     on_machine: bool = False
+    also: Permission | None = None
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """Everything that the caller must be allowed."""
+        return tuple(one for one in (self.permission, self.also) if one is not None)

@@ -43,8 +43,7 @@ def list_alerts(
     """Alerts, standing ones first, then those that were over last; only standing ones with
     `standing=true`. 304 with If-None-Match while nothing changed."""
     now = parts.clock.now()
-    alerts = [one for one in parts.board.sight.alerts if not standing or one.cleared_at is None]
-    told = [one.model_dump(mode="json") for one in _told(parts, visitor, alerts, now)]
+    told = [one.model_dump(mode="json") for one in alerts_of(parts, visitor, now, standing)]
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     etag = hashlib.sha256(body).hexdigest()[:32]
     moment = {NOW: now.isoformat(), SPEED: str(parts.clock.speed)}
@@ -121,10 +120,16 @@ def _done(
     return told
 
 
-def _told(
-    parts: WebParts, visitor: Visitor, alerts: list[LiveAlert], now: datetime
-) -> list[AlertOut]:
-    """The alerts of a visitor's scope; what grew into a finding is of the finding's unit."""
+def alerts_of(parts: WebParts, visitor: Visitor, now: datetime, standing: bool) -> list[AlertOut]:
+    """The alerts of a visitor's scope; what grew into a finding is of the finding's unit.
+
+    Args:
+        parts: Of the web.
+        visitor: Who looks.
+        now: The moment.
+        standing: Only those that are not over.
+    """
+    alerts = [one for one in parts.board.sight.alerts if not standing or one.cleared_at is None]
     known = {record.key: record.id for record in parts.board.sight.findings}
     unknown = any(one.finding_key and one.finding_key not in known for one in alerts)
     if visitor.scope != EVERYWHERE or unknown:

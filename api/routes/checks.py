@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.auth.guard import needs
 from api.auth.rule import Audit
-from api.auth.visitor import Visitor, not_allowed
+from api.auth.visitor import Visitor
 from api.check_sheets import SheetOf, sheet_of
 from api.check_summary import summary_of
 from api.check_view import CheckTeller, check_in, query_of, results_of
@@ -30,7 +30,7 @@ from scheduler.circulars.check_sheet import check_sheet, file_stem
 
 router = APIRouter(tags=["checks"])
 SEE = needs(Permission.SEE_CHECKS)
-EXPORT = needs(Permission.EXPORT, audit=Audit.EACH)
+EXPORT = needs(Permission.SEE_CHECKS, also=Permission.EXPORT, audit=Audit.EACH)
 Form = Literal["docx", "pdf", "xlsx", "json"]
 OFFICE: Final = "application/vnd.openxmlformats-officedocument."
 TYPES: Final[dict[Form, str]] = {
@@ -117,8 +117,6 @@ def sheet_of_one(check_id: int, form: Form, parts: PartsDep, visitor: VisitorDep
 
 
 def _sheet(parts: WebParts, visitor: Visitor, wanted: SheetOf, form: Form) -> Response:
-    if not visitor.may(Permission.SEE_CHECKS):
-        raise not_allowed(visitor)
     with parts.make_uow(read_only=True) as uow:
         made = sheet_of(
             uow,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Query, Request
@@ -41,26 +42,31 @@ def list_entries(
 ) -> RegisterPage:
     """Entries of the chain after a number, oldest first. Names of persons are masked; an account
     with a scope sees entries of its own windows."""
-    found: list[Entry] = []
-    after, last = wanted.after, 0
     with parts.make_uow(read_only=True) as uow:
         head = uow.register.head().seq
-        while len(found) < wanted.limit and (batch := uow.register.entries(after, BATCH)):
-            for entry in batch:
-                after = entry.seq
-                if wanted.kind in {"", entry.kind} and _seen(parts, uow, visitor, entry):
-                    found.append(entry)
-                    if len(found) == wanted.limit:
-                        break
-        last = after
+        entries = entries_seen(parts, uow, visitor, wanted.kind, wanted.after)
+        found = list(islice(entries, wanted.limit))
+    last = found[-1].seq if found else head
     whole = _everywhere(visitor) and not wanted.kind
     return RegisterPage(
-        items=[_told(parts, entry) for entry in found],
+        items=found,
         total=head if whole else None,
         head=head,
         next_after=last if len(found) == wanted.limit and last < head else None,
         limit=wanted.limit,
     )
+
+
+def entries_seen(
+    parts: WebParts, uow: UnitOfWork, visitor: Visitor, kind: str, after: int
+) -> Iterator[RegisterOut]:
+    """Every entry after a number that a visitor may see, oldest first; any kind where it is
+    empty."""
+    while batch := uow.register.entries(after, BATCH):
+        after = batch[-1].seq
+        for entry in batch:
+            if kind in {"", entry.kind} and _seen(parts, uow, visitor, entry):
+                yield _told(parts, entry)
 
 
 @router.get(

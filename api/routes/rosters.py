@@ -137,7 +137,7 @@ def coverage(
 
 @router.get(
     "/rosters/export",
-    dependencies=[needs(Permission.EXPORT, audit=Audit.EACH)],
+    dependencies=[needs(Permission.SEE_DUTY, also=Permission.EXPORT, audit=Audit.EACH)],
     summary="The roster in force as a workbook",
     response_class=Response,
     responses=WORKBOOK,

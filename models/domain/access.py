@@ -68,6 +68,7 @@ class Permission(StrEnum):
     SEE_REGISTER = "see_register"
     VERIFY_REGISTER = "verify_register"
     EXPORT = "export"
+    """Take a list away as a file; always together with seeing the list."""
     SEE_DUTY = "see_duty"
     """Rosters, leave, stops, calendar."""
     CHANGE_DUTY = "change_duty"
@@ -142,6 +143,7 @@ COMMON: Final = frozenset(
         Permission.VERIFY_REGISTER,
         Permission.SEE_PRECISION,
         Permission.VERIFY_CHECKS,
+        Permission.EXPORT,
     }
 )
 """What an administrator may share with another role: it shows no picture and changes nothing."""
@@ -205,7 +207,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
         Permission.SEE_PERSON_SCORES,
         Permission.EXPORT,
     },
-    Role.LIAISON: _SEES | {Permission.ANSWER, Permission.REGISTER_LEAVE},
+    Role.LIAISON: _SEES | {Permission.ANSWER, Permission.REGISTER_LEAVE, Permission.EXPORT},
     Role.SUPERVISOR: _CENTRE
     | {
         Permission.GIVE_NONCE,
@@ -220,6 +222,7 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_HEALTH,
             Permission.SEE_NOTIFICATIONS,
             Permission.SEE_PRECISION,
+            Permission.EXPORT,
             Permission.SEE_SETTINGS,
             Permission.CHANGE_SETTINGS,
             Permission.SET_UP_CAMERAS,
@@ -228,7 +231,9 @@ GRANTS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEND_CLUES,
         }
     ),
-    Role.SECURITY_ADMIN: frozenset({Permission.OWN_ACCOUNT, Permission.MANAGE_ACCOUNTS}),
+    Role.SECURITY_ADMIN: frozenset(
+        {Permission.OWN_ACCOUNT, Permission.MANAGE_ACCOUNTS, Permission.EXPORT}
+    ),
     Role.AUDITOR: frozenset(
         {
             Permission.OWN_ACCOUNT,

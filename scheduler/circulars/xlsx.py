@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from models.domain.document import Cell, Document, Table
 from models.domain.ratio import Ratio
+from scheduler.cells import put_text
 
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME: Final = 31
@@ -90,5 +91,4 @@ def _put(cell: Any, value: Cell) -> None:
     elif isinstance(value, (int, Decimal)):
         cell.value = value
     elif value is not None:
-        cell.value = value
-        cell.data_type = "s"
+        put_text(cell, value)

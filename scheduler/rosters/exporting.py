@@ -17,6 +17,7 @@ from models.domain.errors import InputError
 from models.domain.hours import SessionKind, zone_of
 from models.domain.leave import NOTICE_NAMES, Notice
 from models.domain.roster import Roster
+from scheduler.cells import put_text
 from scheduler.rosters.context import RosterContext
 
 KIND_NAMES: Final = {
@@ -232,7 +233,9 @@ def _sheet(
         cell.font = Font(bold=True)
     sheet.freeze_panes = f"A{sheet.max_row + 1}"
     for row in rows:
-        sheet.append(list(row))
+        line = sheet.max_row + 1
+        for place, text in enumerate(row, 1):
+            put_text(sheet.cell(line, place), text)
     for place, head in enumerate(heads, 1):
         sheet.column_dimensions[get_column_letter(place)].width = 5 if head.isdigit() else 14
 

@@ -88,10 +88,10 @@ def test_the_door_does_what_the_committed_table_says(here: Town) -> None:
 
 
 def may(endpoint: Endpoint, role: Role | None) -> bool:
-    permission = endpoint.rule.permission
-    if permission is None or endpoint.rule.on_machine:
+    rule = endpoint.rule
+    if rule.permission is None or rule.on_machine:
         return True
-    return role is not None and permission in GRANTS[role] - TOKEN_ONLY
+    return role is not None and set(rule.permissions) <= GRANTS[role] - TOKEN_ONLY
 
 
 def allowed_alone(endpoint: Endpoint, role: Role | None) -> bool:

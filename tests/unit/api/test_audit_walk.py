@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -73,8 +73,15 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    values = two_units(tmp_path) | {"notifications": {"hooks": {"allowed_networks": [LOOPBACK]}}}
-    parts, record = opened_parts(tmp_path, values)
+    made = made_world(tmp_path)
+    yield made
+    made.record.close()
+
+
+def made_world(folder: Path) -> World:
+    """Something of everything."""
+    values = two_units(folder) | {"notifications": {"hooks": {"allowed_networks": [LOOPBACK]}}}
+    parts, record = opened_parts(folder, values)
     notified(record, parts.settings)
     measured(record)
     for camera in parts.settings.cameras:
@@ -93,8 +100,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     roster = web.as_(Role.REVIEWER).post("/api/v1/rosters", files=sheet(ROSTER_HEADS, *NOVEMBER))
     assert roster.status_code == 200
     more = {"sha256": found.evidence[0]} | answerable(record, found.key)
-    yield World(web, record, dict(HELD) | more)
-    record.close()
+    return World(web, record, dict(HELD) | more)
 
 
 def notified(record: Record, settings: Settings) -> None:
@@ -166,10 +172,10 @@ def confirmed(record: Record, key: str) -> None:
         uow.commit()
 
 
-def role_for(permission: Permission | None) -> Role | None:
-    if permission is None:
+def role_for(permissions: Collection[Permission]) -> Role | None:
+    if not permissions:
         return None
-    return next(role for role in (*LAST_ROLES, *Role) if permission in GRANTS[role])
+    return next(role for role in (*LAST_ROLES, *Role) if GRANTS[role].issuperset(permissions))
 
 
 def address(endpoint: Endpoint, held: Mapping[str, str]) -> str:
@@ -216,7 +222,7 @@ def program(world: World) -> Web:
 
 def asked(world: World, endpoint: Endpoint, change: Change | None) -> str:
     """Ask once; gives what is wrong, empty where all is well."""
-    role = change.role if change else role_for(endpoint.rule.permission)
+    role = change.role if change else role_for(endpoint.rule.permissions)
     caller = world.caller(role)
     who = role.value if role else ""
     if change and change.program:
