@@ -89,7 +89,7 @@ GROUPS: Final = (
     Group(
         "axe",
         "axe-core,无障碍检查 / axe-core, the judge of accessibility",
-        "sh tools/axe.sh",
+        "sh tools/axe.sh    (apt install npm)",
         cache(lambda: AXE.is_file()),
     ),
     Group(

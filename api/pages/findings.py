@@ -16,7 +16,7 @@ from api.pages.language import Page
 from api.pages.layout import in_language, page_frame
 from api.schemas.finding import FindingOut
 from api.wiring import WebParts
-from api.wording import KINDS, LIVES, length, word
+from api.wording import KINDS, LIVES, Language, length, word
 from models.domain.access import Permission, Scope
 from models.domain.records import FindingQuery
 
@@ -56,6 +56,10 @@ def add_page(parts: WebParts) -> None:
                 "title"
             ).props('role="heading" aria-level="1"')
             _filters(parts, page, chosen, scope)
+            if found and visitor.may(Permission.EXPORT):
+                ui.link(
+                    page.text("导出 Excel", "Export to Excel"), _workbook(chosen, page.language)
+                )
             _table(page, found)
             if len(found) == SHOWN:
                 ui.link(
@@ -73,6 +77,12 @@ def _load(parts: WebParts, query: FindingQuery, after: int) -> tuple[list[Findin
 def _address(chosen: Mapping[str, str], **more: object) -> str:
     """The list with these filters."""
     return f"/findings?{urlencode({**chosen, **more})}"
+
+
+def _workbook(chosen: Mapping[str, str], language: Language) -> str:
+    """The same list as a workbook."""
+    asked = {"hall_id" if name == "hall" else name: text for name, text in chosen.items() if text}
+    return f"/api/v1/findings/export.xlsx?{urlencode({**asked, 'language': language})}"
 
 
 def _filters(parts: WebParts, page: Page, chosen: Mapping[str, str], scope: Scope) -> None:
@@ -96,7 +106,7 @@ def _filter(name: str, every: str, table: Mapping[str, str], chosen: Mapping[str
         {"": every, **table},
         value=chosen[name] if chosen[name] in table else "",
         on_change=lambda event: ui.navigate.to(_address({**chosen, name: event.value})),
-    ).props(f'dense outlined aria-label="{every}"')
+    ).props(f'dark options-dark dense outlined aria-label="{every}"')
 
 
 def _table(page: Page, found: list[FindingOut]) -> None:

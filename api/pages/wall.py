@@ -35,6 +35,11 @@ def add_page(parts: WebParts) -> None:
 
 
 TEXT = {
+    "title": ("监控墙", "Wall"),
+    "nothing": (
+        "没有符合筛选条件的摄像头。点“全部”显示全部。",
+        "No camera is like this. Press “all” to see every one.",
+    ),
     "all_halls": ("全部大厅", "all halls"),
     "all_states": ("全部", "all"),
     "main": ("政务服务中心", "Main halls"),

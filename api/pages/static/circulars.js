@@ -18,7 +18,7 @@ desk.start(["通报", "Circulars"], (root, known) => {
     empty: writes ? t("还没有通报。在下方选择期间起草;每月首个工作日也会自动起草月报。", "No circulars yet; draft one below. Monthly ones are drafted by themselves on the first working day.") : t("还没有印发的通报。", "No circular was issued yet.") });
   root.append(shownList.element, opened);
   if (writes) root.append(desk.heading(t("起草", "Draft")), form([
-    { name: "period", label: t("期间(2026-11、2026-W48、2026-Q4、2026-H2、2026)", "period"), need: true, value: known.now.slice(0, 7) },
+    { name: "period", label: t("期间(如 2026-11、2026-Q4)", "period (2026-11, 2026-Q4)"), need: true, value: known.now.slice(0, 7) },
     { name: "kind", label: t("种类", "kind"), any: t("按期间", "by the period"), options: ["special", "criticism"].map((one) => [one, word("kinds", one)]) },
   ], t("起草通报", "Draft"), async (values) => {
     const made = await call("POST", "/circulars", values.kind ? values : { period: values.period });

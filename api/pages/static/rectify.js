@@ -71,7 +71,7 @@
       [t("状态", "state"), (one) => mark("appeal_states", one.state)], [t("提出", "filed"), (one) => `${local(one.filed_at)} ${one.by}`], [t("期限", "in time until"), (one) => [one.last_day, one.overridden_by ? t(`(${one.overridden_by} 准予逾期)`, ` (late, let in by ${one.overridden_by})`) : ""]],
       [t("决定", "decided"), (one) => (one.decided_at ? `${local(one.decided_at)} ${one.decided_by}` : "—")], [t("得分变化", "score"), (one) => (one.score ? `${one.score.before} → ${one.score.after}` : "—")],
     ];
-    const made = list({ path: (after) => `/appeals${query({ ...asked(), after })}`, columns, empty: t("没有申诉。", "No appeals.") });
+    const made = list({ path: (after) => `/appeals${query({ ...asked(), after })}`, columns, empty: t("没有申诉。单位对已确认的情形提出申诉后,在这里受理和答复。", "No appeals. What a unit appeals against is taken and answered here.") });
     function open(row) {
       const path = `/appeals/${encodeURIComponent(row.id)}`;
       const decide = (name, title, again, main) => act(title, [because()], (values) => call("POST", `${path}/${name}`, values), again, main);

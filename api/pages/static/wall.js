@@ -49,7 +49,8 @@
     nineButton.addEventListener("click", () => { nine = !nine; turn = 0; turned = performance.now(); build(); });
     filters.append(nineButton, pace, turnBar);
     const when = make("span", "when"); filters.append(when);
-    left.append(filters, banner, halls);
+    const nothing = make("p", "nothing", text.nothing);
+    left.append(make("h1", "sr-only", text.title), filters, banner, nothing, halls);
     const alertHead = make("h2"), alertCount = make("span", "count zero", "0");
     alertHead.append(make("span", "", text.alerts), alertCount);
     const alertList = make("div", "alerts"); alertList.setAttribute("aria-live", "polite");
@@ -192,6 +193,7 @@
         const hidden = !shown.has(tile);
         if (tile.box.hidden !== hidden) tile.box.hidden = hidden;
       }
+      nothing.hidden = chosen.length > 0 || !tiles.size;
       put(turnText, `${turn + 1}/${turns}`);
       put(hold, held ? "▷" : "‖");
       hold.setAttribute("aria-pressed", String(held));
@@ -228,9 +230,9 @@
       else for (let columns = 2; columns <= 40; columns += 1) {
         const tile = (width - 4 * (columns - 1)) / columns;
         if (tile < 92) break;
-        const bottom = tile >= 260 ? 58 : tile >= 165 ? 44 : 19;
+        const bottom = tile >= 260 ? 62 : tile >= 165 ? 44 : 19;
         const rows = counts.reduce((sum, count) => sum + Math.ceil(count / columns), 0);
-        const needed = rows * (tile * 9 / 16 + bottom + 6) + counts.length * 19;
+        const needed = rows * (tile * 9 / 16 + bottom + 6) + counts.length * (innerWidth >= 2200 ? 29 : 19);
         chosen = tile;
         if (needed <= height && tile <= 420) break;
       }
