@@ -1,4 +1,5 @@
-"""The lease (租约) of the scheduling process: exactly one holds it, all others wait.
+"""The lease (租约) of the scheduling process: exactly one holds it, all others wait. A hall that
+is watched on a cluster has one too.
 
 The holder makes a counter go on (心跳). One that waits times the unchanged counter on its own
 steady clock, so that no wall clock, here or there, matters; where it stood still too long the
@@ -10,8 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from models.domain.errors import OnPostError
+
+SCHEDULE: Final = "schedule"
+"""Name of the scheduling process's lease."""
 
 
 class LeaseLost(OnPostError):
@@ -67,8 +72,15 @@ class Vigil:
         return steady - self._since >= self._takeover_s
 
 
-def lease_lost(epoch: int) -> LeaseLost:
+def lease_lost(epoch: int, name: str = SCHEDULE) -> LeaseLost:
     """The error of one that comes with an old epoch, or too late to take it."""
+    if name != SCHEDULE:
+        return LeaseLost(
+            f"租约“{name}”(任期 {epoch})已由另一进程持有,本次未写入任何内容;本进程停止监看该大厅。",
+            f"another process holds the lease {name!r} now (epoch {epoch} is over); "
+            "nothing was written, this one stops watching that hall.",
+            where=name,
+        )
     return LeaseLost(
         f"调度租约(任期 {epoch})已由另一进程持有,本次未写入任何内容;本进程转为等待。",
         f"another process holds the schedule's lease now (epoch {epoch} is over); "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from models.domain.lease import Lease
+from models.domain.lease import SCHEDULE, Lease
 
 
 class Outcome(StrEnum):
@@ -57,13 +57,13 @@ class JobDay:
 
 
 class JobBook(Protocol):
-    """The lease of the scheduling process, and what its jobs did."""
+    """Leases, the scheduling process's where none is named, and what its jobs did."""
 
-    def lease(self) -> Lease | None:
-        """The lease as it stands, None where nobody ever held it."""
+    def lease(self, name: str = SCHEDULE) -> Lease | None:
+        """A lease as it stands, None where nobody ever held it."""
         ...
 
-    def take(self, holder: str, seen: Lease | None, at: datetime) -> Lease:
+    def take(self, holder: str, seen: Lease | None, at: datetime, name: str = SCHEDULE) -> Lease:
         """Take the lease that was seen; its epoch grows by one.
 
         Raises:
@@ -79,11 +79,14 @@ class JobBook(Protocol):
         """
         ...
 
-    def hold(self, epoch: int) -> None:
-        """Make sure that the lease is held until this transaction ends: taking it waits.
+    def hold(self, epochs: Mapping[str, int]) -> None:
+        """Make sure that leases are held until this transaction ends: taking one waits.
+
+        Args:
+            epochs: The epoch of each lease, by name.
 
         Raises:
-            LeaseLost: the epoch is over.
+            LeaseLost: the epoch of one is over.
         """
         ...
 

@@ -1,20 +1,18 @@
-"""The lease of the scheduling process, and what its jobs did, in the database."""
+"""Leases, and what the jobs of the scheduling process did, in the database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, select, tuple_, update
 
-from models.domain.lease import Lease, lease_lost
+from models.domain.lease import SCHEDULE, Lease, lease_lost
 from models.domain.ports_jobs import JobDay, JobRow, Outcome
 from models.storage.statements import insert_or
 from models.storage.tables import leases, schedule_days, schedule_jobs
-
-LEASE: Final = "schedule"
 
 _PAUSED_S: Final = 8
 """PostgreSQL ends a holder's transaction that stood idle so long (a paused process), which
@@ -29,11 +27,11 @@ class StoredJobs:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def lease(self) -> Lease | None:
-        row = self._connection.execute(select(leases).where(leases.c.name == LEASE)).first()
+    def lease(self, name: str = SCHEDULE) -> Lease | None:
+        row = self._connection.execute(select(leases).where(leases.c.name == name)).first()
         return None if row is None else Lease(row.holder, row.epoch, row.beat, row.beat_at)
 
-    def take(self, holder: str, seen: Lease | None, at: datetime) -> Lease:
+    def take(self, holder: str, seen: Lease | None, at: datetime, name: str = SCHEDULE) -> Lease:
         self._bound()
         statement: Any
         if seen is None:
@@ -42,10 +40,10 @@ class StoredJobs:
         else:
             taken = Lease(holder, seen.epoch + 1, seen.beat + 1, at)
             unchanged = leases.c.epoch == seen.epoch, leases.c.beat == seen.beat
-            statement = update(leases).where(leases.c.name == LEASE, *unchanged)
-        statement = statement.values(name=LEASE, **asdict(taken)).returning(leases.c.epoch)
+            statement = update(leases).where(leases.c.name == name, *unchanged)
+        statement = statement.values(name=name, **asdict(taken)).returning(leases.c.epoch)
         if self._connection.execute(statement).first() is None:
-            raise lease_lost(taken.epoch)
+            raise lease_lost(taken.epoch, name)
         return taken
 
     def beat(self, epoch: int, at: datetime) -> None:
@@ -58,20 +56,23 @@ class StoredJobs:
         self._bound()
         done = self._connection.execute(
             update(leases)
-            .where(leases.c.name == LEASE, leases.c.epoch == epoch, leases.c.holder != "")
+            .where(leases.c.name == SCHEDULE, leases.c.epoch == epoch, leases.c.holder != "")
             .values(beat=leases.c.beat + 1, beat_at=at, **changes)
         )
         if done.rowcount != 1:
             raise lease_lost(epoch)
 
-    def hold(self, epoch: int) -> None:
+    def hold(self, epochs: Mapping[str, int]) -> None:
         self._bound()
-        held = leases.c.name == LEASE, leases.c.epoch == epoch, leases.c.holder != ""
-        # On PostgreSQL FOR KEY SHARE lets beats by (they leave name and epoch alone, which are
-        # a key) and makes a taking wait; on SQLite the writer's place does.
-        query = select(leases.c.epoch).where(*held).with_for_update(read=True, key_share=True)
-        if self._connection.execute(query).first() is None:
-            raise lease_lost(epoch)
+        wanted = tuple_(leases.c.name, leases.c.epoch).in_(list(epochs.items()))
+        query = select(leases.c.name).where(wanted, leases.c.holder != "")
+        # In the order of names, as they are taken, so that nobody waits in a ring. On PostgreSQL
+        # FOR KEY SHARE lets beats by (they leave name and epoch alone, which are a key) and
+        # makes a taking wait; on SQLite the writer's place does.
+        query = query.order_by(leases.c.name).with_for_update(read=True, key_share=True)
+        held = set(self._connection.execute(query).scalars())
+        for name in sorted(epochs.keys() - held):
+            raise lease_lost(epochs[name], name)
 
     def _bound(self) -> None:
         if self._connection.dialect.name == "postgresql":

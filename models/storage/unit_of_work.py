@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.domain import ports
 from models.domain.errors import StorageError
+from models.domain.lease import SCHEDULE
 from models.domain.ports_accounts import AccountBook
 from models.domain.ports_checks import CheckBook
 from models.domain.ports_jobs import JobBook
@@ -81,12 +82,12 @@ class SqlUnitOfWork:
         anchors: Anchors | None,
         *,
         read_only: bool,
-        epoch: int | None = None,
+        held: Mapping[str, int] | None = None,
     ) -> None:
         self._engine = engine
         self._anchors = anchors
         self._read_only = read_only
-        self._epoch = epoch
+        self._held = held or {}
         self._connection: Connection | None = None
         self._register: StoredRegister | None = None
 
@@ -124,12 +125,12 @@ class SqlUnitOfWork:
         return self
 
     def _fence(self) -> None:
-        """Nothing is written by a scheduling process whose lease another one holds."""
-        if self._epoch is None or self._read_only:
+        """Nothing is written by a process whose lease another one holds."""
+        if not self._held or self._read_only:
             return
         try:
             with storage_errors():
-                self.jobs.hold(self._epoch)
+                self.jobs.hold(self._held)
         except BaseException:
             self.__exit__()
             raise
@@ -171,19 +172,27 @@ class UnitOfWorkFactory:
     """Makes units of work on one engine; safe from any thread. Close it at the end."""
 
     def __init__(
-        self, engine: Engine, anchors: Anchors | None = None, *, epoch: int | None = None
+        self,
+        engine: Engine,
+        anchors: Anchors | None = None,
+        *,
+        held: Mapping[str, int] | None = None,
     ) -> None:
         self.engine = engine
         self.anchors = anchors
-        self._epoch = epoch
+        self._held = held
 
     def __call__(self, *, read_only: bool = False) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self.engine, self.anchors, read_only=read_only, epoch=self._epoch)
+        return SqlUnitOfWork(self.engine, self.anchors, read_only=read_only, held=self._held)
 
     def fenced(self, epoch: int) -> UnitOfWorkFactory:
         """The same for the holder of the schedule's lease: entering one that may write raises
         LeaseLost once the epoch is over, and the lease cannot be taken while it is open."""
-        return UnitOfWorkFactory(self.engine, self.anchors, epoch=epoch)
+        return self.fenced_by({SCHEDULE: epoch})
+
+    def fenced_by(self, epochs: Mapping[str, int]) -> UnitOfWorkFactory:
+        """The same for the holder of several leases, by their names."""
+        return UnitOfWorkFactory(self.engine, self.anchors, held=dict(epochs))
 
     def close(self) -> None:
         """Close all connections."""

@@ -109,6 +109,25 @@ def test_taking_waits_for_a_write_of_the_holder_and_beats_do_not(record: Record)
     assert found.holder == "b"
 
 
+def test_one_that_holds_several_writes_nothing_once_one_of_them_is_taken(record: Record) -> None:
+    with record.make_uow() as uow:
+        epochs = {name: uow.jobs.take("a", None, NINE, name).epoch for name in ("h2", "h1")}
+        uow.commit()
+    assert standing(record) is None, "the schedule's lease is another one"
+    both, only_h2 = record.make_uow.fenced_by(epochs), record.make_uow.fenced_by({"h2": 1})
+    with both() as uow:
+        uow.jobs.save([JobRow("one", 1.0, NINE)])
+        uow.commit()
+    with record.make_uow() as uow:
+        assert uow.jobs.take("b", uow.jobs.lease("h1"), at(1), "h1").epoch == 2
+        uow.commit()
+    with pytest.raises(LeaseLost, match="'h1'"), both():
+        raise AssertionError("it was entered")
+    with only_h2() as uow:
+        uow.jobs.remove("one")
+        uow.commit()
+
+
 @pytest.mark.parametrize(
     "database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
 )
