@@ -12,7 +12,7 @@ from typing import Final
 
 from models.domain.presence import Reason
 from vision.frame import Frame, Image
-from vision.health_checks import fingerprint, light_fault, small_grey
+from vision.health_checks import Grey, fingerprint, light_fault, small_grey
 from vision.moved import Reference, View
 
 ASPECT_TOLERANCE: Final = 0.01
@@ -80,7 +80,7 @@ class CameraHealth:
         if self._view is None:
             self._adopt(frame.image)
             return None
-        return Reason.MOVED if self._has_moved(frame.image) else None
+        return Reason.MOVED if self._has_moved(grey) else None
 
     def _adopt(self, image: Image) -> None:
         height, width = image.shape[:2]
@@ -110,12 +110,12 @@ class CameraHealth:
             return False
         return frame.taken_at - self._print_since >= timedelta(seconds=limit)
 
-    def _has_moved(self, image: Image) -> bool:
+    def _has_moved(self, grey: Grey) -> bool:
         """The last comparison's verdict; a moved camera is compared every time."""
         due = self._moved or self._samples % self._limits.moved_every == 0
         self._samples += 1
         if due and self._view is not None:
-            said = self._view.judge(small_grey(image))
+            said = self._view.judge(grey)
             if said is not View.UNSURE:  # a crowd before the camera proves nothing
                 self._moved = said in (View.SHIFTED, View.OTHER)
         return self._moved

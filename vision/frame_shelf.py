@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 
 from models.domain.errors import StorageError
 from models.domain.presence import Reason, State
@@ -88,6 +89,7 @@ def thumbnail_of(image: Image) -> bytes:
     Args:
         image: (height, width, 3), BGR.
     """
+    image = _nearer(image)
     height, width = image.shape[:2]
     for target in (THUMBNAIL_WIDTH, 240, 160, 96):
         scale = min(1.0, target / max(1, width), 2 * target / max(1, height))
@@ -98,6 +100,15 @@ def thumbnail_of(image: Image) -> bytes:
             if done and data.size <= THUMBNAIL_BYTES:
                 return bytes(data.tobytes())
     raise StorageError("缩略图无法压缩到 15 KB。", "the thumbnail cannot be made 15 KB or less.")
+
+
+def _nearer(image: Image) -> Image:
+    """Twice as wide as a thumbnail, where it is wider: averaging all pixels costs twice as much."""
+    height, width = image.shape[:2]
+    if width <= 2 * THUMBNAIL_WIDTH:
+        return image
+    size = (2 * THUMBNAIL_WIDTH, max(1, round(2 * THUMBNAIL_WIDTH * height / width)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
 
 class FrameShelf:

@@ -11,6 +11,7 @@ from tests.builders import at
 from tests.servers.pictures import empty_room
 from vision.camera_health import CameraHealth, HealthLimits
 from vision.frame import Frame, Image
+from vision.health_checks import WIDTH, small_grey
 
 ROOM = empty_room(0)
 
@@ -144,3 +145,23 @@ def test_without_a_reference_the_first_usable_picture_is_it() -> None:
         for n, image in enumerate([np.zeros_like(ROOM), empty_room(1), moved(empty_room(2), 90)])
     ]
     assert said == [Reason.BLACK, None, Reason.MOVED]
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (704, 576), (1281, 721), (2592, 1944)])
+def test_the_small_grey_picture_is_made_of_every_so_manieth_pixel(size: tuple[int, int]) -> None:
+    width, height = size
+    image = np.random.default_rng(3).integers(0, 255, (height, width, 3), dtype=np.uint8)
+    step = max(1, width // (2 * WIDTH))
+    grey = cv2.cvtColor(np.ascontiguousarray(image[::step, ::step]), cv2.COLOR_BGR2GRAY)
+    small = cv2.resize(grey, (WIDTH, round(WIDTH * height / width)), interpolation=cv2.INTER_AREA)
+    assert np.array_equal(small_grey(image), small)
+
+
+def test_a_little_noise_tells_a_live_picture_from_a_frozen_one() -> None:
+    health = CameraHealth()
+    answers = []
+    for second in (0, 10, 20, 30):
+        image = ROOM.copy()
+        image[:, second : second + 2] ^= 1  # two columns of noise, one grey level
+        answers.append(health.check(frame(image, second)))
+    assert answers == [None] * 4
