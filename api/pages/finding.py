@@ -4,6 +4,7 @@ what to do with it, by keys alone; `/findings/{id}`."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from api.auth.guard import needs
 from api.auth.visitor import Visitor
 from api.deps import VisitorDep
 from api.pages.language import Page
-from api.pages.layout import in_language, island, page_frame
+from api.pages.layout import in_language, island, not_there, page_frame
 from api.pages.window_day import show_day
 from api.routes.duty import one_day
 from api.schemas.duty import DayFilter, WindowDayOut
@@ -34,24 +35,28 @@ def add_page(parts: WebParts) -> None:
         title="在岗 OnPost · 登记",
         dependencies=[needs(Permission.SEE_FINDINGS)],
     )
-    async def finding(request: Request, visitor: VisitorDep, finding_id: int) -> None:
+    async def finding(request: Request, visitor: VisitorDep, finding_id: str) -> None:
         for style in ("desk.css", "watch.css"):
             ui.add_head_html(f'<link rel="stylesheet" href="/static/{style}">')
         ui.add_body_html('<script src="/static/desk.js" defer></script>')
         page = page_frame(parts, request, script="finding.js")
-        loaded = await run.io_bound(_load, parts, visitor, finding_id)
-        found, day = loaded or (None, None)
+        loaded = await run.io_bound(_load, parts, visitor, _number(finding_id))
+        if loaded is None:
+            not_there(page, f"登记 #{finding_id[:20]} ", f"finding #{finding_id[:20]}", "/findings")
+            return
+        found, day = loaded
         with ui.element("div").classes("sheet"):
-            if found is None:
-                ui.label(page.text(f"登记 #{finding_id} 不存在。", f"There is no #{finding_id}."))
-                ui.link(page.text("返回登记台账", "back to the list"), "/findings")
-                return
             _head(page, found)
             _decide(page, visitor, found)
             _pictures(parts, page, found)
             show_day(page, found, day, parts.clock.now())
             _facts(page, found)
             _entry(page, found)
+
+
+def _number(text: str) -> int:
+    """The number in an address; 0, which nothing has, where it is none."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0
 
 
 def _load(

@@ -45,6 +45,21 @@ def page_frame(parts: WebParts, request: Request, *, script: str = "") -> Page:
     return page
 
 
+def not_there(page: Page, zh: str, en: str, back: str) -> None:
+    """Fill a page about something that is not there, or not for the viewer: it answers 404.
+
+    Args:
+        page: The language.
+        zh: What is not there.
+        en: The same in English.
+        back: The list to go back to.
+    """
+    ui.context.client.status_code = 404
+    with ui.element("div").classes("sheet"):
+        ui.label(page.text(f"{zh}不存在,或不在您的范围内。", f"There is no {en} for you to see."))
+        ui.link(page.text("返回列表", "back to the list"), back)
+
+
 def island(element_id: str, values: Mapping[str, Any]) -> None:
     """An empty element that a script of ours fills, with what the script needs to know."""
     data = json.dumps(values, ensure_ascii=False).replace("<", "\\u003c")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
 from models.domain.access import Role
@@ -120,6 +122,12 @@ def test_an_auditor_verifies_searches_and_exports_the_log(signed: SignIn) -> Non
     lines = coming.value.path().read_text("utf-8").splitlines()
     entries = [json.loads(line) for line in lines]
     assert any("account_added" in json.dumps(entry) for entry in entries)
+    with page.expect_download(timeout=SLOW) as coming:
+        page.get_by_role("link", name="导出 Excel").click()
+    assert coming.value.suggested_filename.startswith("onpost-audit-")
+    book = load_workbook(io.BytesIO(coming.value.path().read_bytes()))
+    rows = book.worksheets[0].iter_rows(values_only=True)
+    assert "account_added" in {row[6] for row in rows}
 
 
 def test_health_tells_who_does_not_run_and_about_tells_everybody_what_is_kept(

@@ -9,6 +9,8 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,8 +24,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from api.auth.audit import Actor
+from api.auth.passwords import CHEAP, Passwords
+from api.clock import RealClock
 from api.tasks import onpost_argv
-from tests.fakes_web import MORNING, Served, lay, off_post, served, town
+from api.wiring import accounts_of
+from models.domain.access import Access, Role, Scope
+from tests.fakes_web import MORNING, PASSWORD, Served, lay, off_post, served, town
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,7 +77,7 @@ def read_events(
 
 
 def test_pages_ask_no_other_machine_for_anything(running: Served, viewer: httpx.Client) -> None:
-    for path in ("/", "/today", "/alerts", "/findings", "/findings/1", "/account", "/sign-in"):
+    for path in ("/", "/today", "/alerts", "/findings", "/account", "/sign-in"):
         answer = viewer.get(path, follow_redirects=True)
         assert answer.status_code == 200
         assert re.findall(r"""(?:src|href|from|import\()\s*=?\s*["']?https?:""", answer.text) == []
@@ -79,11 +86,51 @@ def test_pages_ask_no_other_machine_for_anything(running: Served, viewer: httpx.
         assert httpx.get(f"{running.address}/static/{name}").status_code == 200
 
 
+def test_a_page_about_what_is_not_there_or_another_s_says_so_with_404(running: Served) -> None:
+    table = (ROOT / "docs" / "access-matrix.csv").read_text("utf-8").splitlines()[1:]
+    pages = [one.split()[0] for one in table if "{" in one and not one.startswith("/api/")]
+    details = {page for page in pages if not page.startswith("/language/")}
+    assert details == {"/findings/{finding_id}", "/zones/{camera_id}"}, "say below what they show"
+    theirs = off_post(running.record, running.settings, "w01-1", MORNING)
+    strangers = {
+        "/findings": (
+            Access(frozenset({Role.LIAISON}), Scope(units=frozenset({"税务"}))),
+            theirs.id,
+        ),
+        "/zones": (Access(frozenset({Role.SYSTEM_ADMIN}), Scope(halls=frozenset({"h01"}))), "c01"),
+    }
+    for place, (access, key) in strangers.items():
+        with entered(running, f"of{place.replace('/', '.')}", access) as stranger:
+            for wrong in (key, "999999", "x", "1.5", "-1", "9" * 30, "%F0%9F%92%A5"):
+                answer = stranger.get(f"{place}/{wrong}")
+                assert answer.status_code == 404, (place, wrong)
+                assert "不在您的范围内" in answer.text
+                assert f'href="{place}"' in answer.text or f'"{place}"' in answer.text
+    with running.client() as viewer:
+        answer = viewer.get(f"/findings/{theirs.id}")
+        assert answer.status_code == 200
+        assert re.findall(r"""(?:src|href|from|import\()\s*=?\s*["']?https?:""", answer.text) == []
+
+
+@contextmanager
+def entered(running: Served, login: str, access: Access) -> Iterator[httpx.Client]:
+    """A program with the cookie of a new account."""
+    rules = accounts_of(running.settings, running.record.make_uow, RealClock(), Passwords(CHEAP))
+    account, _ = rules.office.add(login, "", access, Actor("test"), password=PASSWORD)
+    with running.record.make_uow() as uow:
+        uow.accounts.save(replace(account, must_change=False))
+        uow.commit()
+    own = {"Origin": running.address}
+    with httpx.Client(base_url=running.address, headers=own, timeout=20) as client:
+        assert client.post("/sign-in", data={"login": login, "password": PASSWORD}).is_redirect
+        yield client
+
+
 def test_a_page_speaks_english_after_the_switch(viewer: httpx.Client) -> None:
     assert "登记台账" in viewer.get("/findings").text
     answer = viewer.get("/language/en?back=/findings")
     assert (answer.status_code, answer.headers["location"]) == (303, "/findings")
-    assert "Nothing registered like this." in viewer.get("/findings").text
+    assert "Nothing registered like this." in viewer.get("/findings?kind=late").text
     away = viewer.get("/language/zh?back=//elsewhere.example/")
     assert away.headers["location"] == "/"
 

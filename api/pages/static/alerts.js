@@ -54,7 +54,7 @@ desk.start(["告警", "Alerts"], (root, known) => {
     h("p", { class: "keys dim" }, t(
       `按键:↑↓ 选择 · c 认领/取消认领 · s 稍后提醒 · u 升级 · Enter 查看登记。${known.escalate_after_min} 分钟无人处置的告警自动升级,排在最前。`,
       `Keys: ↑↓ choose · c claim or give back · s snooze · u escalate · Enter open the finding. What nobody takes up within ${known.escalate_after_min} min escalates and comes first.`)),
-    trouble, said, standing, desk.heading(t("已解除", "Over")), over);
+    trouble, said, standing, desk.heading(t("已解除", "Over")), h("p", {}, desk.excel("/alerts")), over);
   tell();
 
   // ---- what there is
@@ -128,7 +128,7 @@ desk.start(["告警", "Alerts"], (root, known) => {
       [t("解除", "over"), (one) => local(one.cleared_at, true).slice(11)],
       [t("认领人", "taken by"), (one) => one.claimed_by || "—"],
       [t("登记", "finding"), (one) => (one.finding_id ? desk.link(`#${one.finding_id}`, `/findings/${one.finding_id}`) : "—")],
-    ], past) : h("p", { class: "empty" }, t("近来没有已解除的告警。", "None was over lately.")));
+    ], past) : h("p", { class: "empty" }, t("近来没有已解除的告警。告警在人员回岗或处置后移到这里。", "None was over lately. An alert comes here when somebody is back or it was dealt with.")));
     count.textContent = String(flatted.length);
     count.classList.toggle("zero", !flatted.length);
     document.title = (flatted.length ? `(${flatted.length}) ` : "") + t("告警 · 在岗 OnPost", "Alerts · OnPost");

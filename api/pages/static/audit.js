@@ -22,6 +22,7 @@ desk.start(["审计日志", "Audit log"], (root, known) => {
   };
   const found = list({
     path: (after) => "/audit" + query({ ...asked(), after, limit: 100 }),
+    exporting: "export_audit",
     empty: t("没有符合条件的记录。请放宽查询条件。", "No entry fits. Ask for less."),
     columns: [
       [t("编号", "No."), (one) => one.seq],

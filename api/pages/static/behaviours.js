@@ -18,7 +18,7 @@ desk.start(["规范服务行为", "Behaviour on duty"], (root, known) => {
     const box = h("div", {});
     function load() {
       const asked = { state: state.value, code: code.value, hall_id: hall.value };
-      const shownList = list({ path: (after) => `/behaviours${query({ ...asked, after })}`, empty: t("没有行为线索或登记。", "No clues and no registrations."), columns: [
+      const shownList = list({ path: (after) => `/behaviours${query({ ...asked, after })}`, empty: t("没有符合条件的行为线索或登记。可放宽上面的筛选条件,或到“人工登记”登记。", "No clues and no registrations like this. Choose less above, or register one by hand."), columns: [
         [t("编号", "No."), (one) => button(`#${one.id}`, () => detail(one, shownList.reload))], [t("行为", "behaviour"), (one) => nameOf(one.kind)],
         [t("状态", "state"), (one) => life(one.state)], [t("来源", "told by"), (one) => (one.basis === "machine_clue" ? t("机器线索", "machine clue") : one.by || t("人工", "by hand"))],
         [t("大厅", "hall"), (one) => one.hall], [t("窗口", "window"), (one) => one.window], [t("单位", "unit"), (one) => one.unit || "—"],
@@ -54,9 +54,9 @@ desk.start(["规范服务行为", "Behaviour on duty"], (root, known) => {
         { name: "code", label: t("行为", "behaviour"), need: true, any: t("请选择", "choose"), options: catalogue.filter((one) => !one.retired).map((one) => [one.code, `${one.code} ${nameOf(one.code)}`]) },
         { name: "at", label: t("时间(空为现在)", "when (empty: now)"), kind: "moment" },
         { name: "picture", label: t("图片(JPEG)", "picture (JPEG)"), kind: "file", accept: "image/jpeg" },
+        { name: "note", label: t("说明", "note"), kind: "long" },
         { name: "live", label: t("取该窗口摄像头最新画面", "take the camera's newest picture"), kind: "check" },
         { name: "recorder", label: t("从录像机取该时刻画面", "take it out of the recorder"), kind: "check" },
-        { name: "note", label: t("说明", "note"), kind: "long" },
       ], t("登记", "Register"), async (values) => {
         const made = await call("POST", "/behaviours", desk.files(values, ["picture"]));
         return h("p", { class: "good" }, t(`✓ 已登记 #${made.id},待核实。`, `✓ Registered as #${made.id}, to be verified.`));
@@ -69,14 +69,14 @@ desk.start(["规范服务行为", "Behaviour on duty"], (root, known) => {
       const found = await shown(box, () => get(`/behaviours/report${query({ month: when.value })}`));
       if (found) box.replaceChildren(h("p", {}, t(`已确认 ${found.total} 次(线索不计)。`, `${found.total} confirmed; clues do not count.`)), found.counts.length ? grid([
         [t("单位", "unit"), (one) => one.unit_id || "—"], [t("行为", "behaviour"), (one) => nameOf(one.code)], [t("次数", "times"), (one) => String(one.count)],
-      ], found.counts) : h("p", { class: "empty" }, t("本月没有已确认的行为。", "Nothing was confirmed this month.")));
+      ], found.counts) : h("p", { class: "empty" }, t("本月没有已确认的行为。线索在“线索与登记”中确认后计入。", "Nothing was confirmed this month. Clues count once they are confirmed in the list.")));
     }
     when.addEventListener("change", load);
     panel.append(h("div", { class: "row" }, when), box);
     load();
   }
   function catalogueView(panel) {
-    panel.append(grid([
+    panel.append(h("p", {}, desk.excel("/behaviours/catalogue")), grid([
       [t("代码", "code"), (one) => one.code], [t("名称", "name"), (one) => t(one.name, one.name_en)], [t("类别", "group"), (one) => one.group],
       [t("依据", "told by"), (one) => (one.basis === "machine_clue" ? t("机器可提示,人工确认", "a machine may hint") : t("人工登记", "by hand"))],
       [t("状态", "state"), (one) => (one.retired ? chip("○", t("停用", "retired"), "closed") : chip("●", t("在用", "in use"), "present"))],

@@ -14,6 +14,7 @@ desk.start(["工作日历", "Work calendar"], (root, known) => {
       found.official ? h("p", { class: "good" }, t(`✓ ${found.year} 年已有正式放假安排。`, `✓ The official plan of ${found.year} is known.`)) : h("p", { class: "warning" }, t(found.notice_zh || "尚无正式放假安排,按周末推算。", found.notice_en || "There is no official plan yet; weekends are assumed.")),
       grid([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((month) => [t(`${month}月`, month), (row) => t(`${row[month - 1]} 天`, row[month - 1])]), [found.workdays]),
       heading(t("特殊日", "Special days")),
+      found.days.length ? h("p", {}, desk.excel("/calendar" + query({ year: year.value, hall_id: hall.value }))) : "",
       found.days.length ? grid([
         [t("日期", "date"), (one) => one.date], [t("名称", "name"), (one) => one.name || "—"],
         [t("类别", "kind"), (one) => (one.worked ? chip("●", KINDS[one.kind], "present") : chip("○", KINDS[one.kind], "closed"))],

@@ -21,7 +21,7 @@ desk.start(["电子监察办件", "Cases"], (root, known) => {
     async function load() {
       const found = await shown(box, () => get(`/cases/kpi${query({ period: when.value.trim() })}`));
       if (found) box.replaceChildren(
-        h("p", { class: "dim" }, `${found.name}(${found.first} – ${found.last})`),
+        h("p", { class: "dim" }, `${found.name}(${found.first} – ${found.last}) `, desk.excel(`/cases/kpi${query({ period: when.value.trim() })}`)),
         found.units.length ? grid(columns, found.units.concat([{ ...found.total, unit: "" }])) : h("p", { class: "empty" }, t("没有办件数据。请在“导入”中上传办件表,或把文件放进投放文件夹。", "No cases yet; upload a file under Import.")),
         desk.heading(t("计算公式", "Formulas")), h("ul", {}, found.formulas.map((one) => h("li", {}, one))));
     }

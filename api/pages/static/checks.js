@@ -77,6 +77,7 @@ desk.start(["抽查", "Spot checks"], (root, known) => {
       const sheet = { day: day.value, hall_id: hall.value };
       box.replaceChildren(
         day.value && may("export") ? h("p", { class: "row" }, t("合并登记表:", "One sheet of all: "), forms((form) => `/checks/sheet.${form}${query(sheet)}`)) : "",
+        h("p", {}, desk.excel(`/checks/results${query(asked)}`, "export", t("导出各窗口结果 Excel", "Results by window to Excel"))),
         list({ path: (after) => `/checks${query({ ...asked, after })}`, columns, empty: t("没有符合条件的抽查。请换日期或大厅。", "No such checks; choose another day or hall.") }).element);
     }
     for (const one of [day, hall, kind]) one.addEventListener("change", load);

@@ -39,6 +39,7 @@ const desk = (() => {
       this.status = problem.status || 0;
     }
   }
+  const LOST = { detail_zh: "与服务器的连接中断,请稍后重试。", detail_en: "Connection lost; try again." };
   async function call(method, path, body) {
     const sent = { method, cache: "no-store" };
     if (body instanceof FormData) sent.body = body;
@@ -50,7 +51,7 @@ const desk = (() => {
     try {
       answer = await fetch("/api/v1" + path, sent);
     } catch (error) {
-      throw new Fault({ detail_zh: "与服务器的连接中断,请稍后重试。", detail_en: "Connection lost; try again." });
+      throw new Fault(LOST);
     }
     if (answer.status === 401) location.assign("/sign-in?next=" + encodeURIComponent(location.pathname));
     const said = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
@@ -94,8 +95,32 @@ const desk = (() => {
       h("thead", {}, h("tr", {}, columns.map(([title]) => h("th", {}, title)))),
       h("tbody", {}, rows.map((row) => h("tr", { "data-id": row.id }, columns.map(([, cell]) => h("td", {}, cell(row))))))));
   }
+  // The same list as a workbook, for whoever may take it away; `path` is the list's own address.
+  function excel(path, permission = "export", text = t("导出 Excel", "Export to Excel")) {
+    if (!may(permission)) return null;
+    const [list, asked] = path.split("?"), kept = new URLSearchParams(asked);
+    for (const paging of ["after", "limit"]) kept.delete(paging);
+    kept.set("language", known.language);
+    const said = h("span", { "aria-live": "polite" }), element = link(text, `/api/v1${list}/export.xlsx?${kept}`);
+    element.addEventListener("click", async (event) => {
+      event.preventDefault();
+      said.replaceChildren(dim(t("正在导出……", "exporting …")));
+      if (await shown(said, () => saved(element.href))) said.replaceChildren();
+    });
+    return h("span", { class: "excel" }, element, " ", said);
+  }
+  async function saved(address) {
+    const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
+    if (!answer) throw new Fault(LOST);
+    if (!answer.ok) throw new Fault(await answer.json());
+    const [, name] = (answer.headers.get("Content-Disposition") || "").match(/filename="([^"]+)"/) || [, "onpost.xlsx"];
+    const held = URL.createObjectURL(await answer.blob());
+    link("", held, name).click();
+    setTimeout(() => URL.revokeObjectURL(held), 60000);
+    return true;
+  }
   // A list of the API by pages: `path(after)`; says so where there is nothing.
-  function list({ path, columns, empty, title }) {
+  function list({ path, columns, empty, title, exporting }) {
     const box = h("div", {}), total = h("p", { class: "dim" }), more = h("div", {});
     let rows = [];
     async function load(after) {
@@ -103,7 +128,8 @@ const desk = (() => {
       const page = await shown(more, () => get(path(after || "")));
       if (!page) return;
       rows = after ? rows.concat(page.items) : page.items;
-      total.textContent = title ? title(page) : t(`共 ${page.total ?? rows.length} 条`, `${page.total ?? rows.length} in all`);
+      const count = title ? title(page) : t(`共 ${page.total ?? rows.length} 条`, `${page.total ?? rows.length} in all`);
+      total.replaceChildren(...[count, " ", rows.length ? excel(path(""), exporting) : null].filter(Boolean));
       box.replaceChildren(rows.length ? grid(columns, rows) : h("p", { class: "empty" }, empty));
       more.replaceChildren();
       if (page.next_after) more.append(button(t("再显示一些", "show more"), () => load(page.next_after)));
@@ -249,6 +275,6 @@ const desk = (() => {
       build(root, known);
     }, 50);
   }
-  return { t, may, h, button, link, chip, dim, local, word, call, get, query, shown, grid, list, form, moment,
+  return { t, may, h, button, link, chip, dim, local, word, call, get, query, shown, grid, excel, list, form, moment,
            files, ask, because, open, importer, problems, tabs, heading, facts, start, known: () => known };
 })();

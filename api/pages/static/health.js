@@ -28,6 +28,8 @@ desk.start(["系统状态", "System health"], (root) => {
       heading(t("摄像头", "Cameras")),
       h("p", {}, t(`共 ${found.cameras} 路:`, `${found.cameras} in all: `), Object.entries(found.camera_links).map(([name, count]) => `${word("links", name)} ${count}`).join(" · "),
         found.samples_due === null ? "" : t(` · 应取样 ${found.samples_due},漏 ${found.samples_missed}`, ` · samples due ${found.samples_due}, missed ${found.samples_missed}`)),
+      h("p", {}, found.troubled.length ? desk.excel("/system", "export", t("导出故障摄像头 Excel", "Export what does not work")) : "", " ",
+        desk.may("see_live") ? desk.excel("/cameras", "export", t("导出全部摄像头 Excel", "Export every camera")) : ""),
       found.troubled.length ? grid([
         [t("大厅", "hall"), (one) => one.hall], [t("摄像头", "camera"), (one) => one.camera],
         [t("连接", "link"), (one) => (one.link === "live" ? word("links", one.link) : chip("?", word("links", one.link), "unknown"))],

@@ -25,7 +25,8 @@ desk.start(["排班", "Rosters"], (root, known) => {
       state.month = when.value || month;
       const asked = { month: state.month, hall_id: state.hall, limit: 200 };
       out.replaceChildren();
-      if (may("export")) out.append(link(t("导出 Excel", "Export Excel"), `/api/v1/rosters/export${query({ month: state.month, hall_id: state.hall })}`, ""));
+      if (may("export")) out.append(link(t("导出 Excel", "Export Excel"), `/api/v1/rosters/export${query({ month: state.month, hall_id: state.hall })}`, ""),
+        desk.excel(`/rosters/coverage${query({ month: state.month, hall_id: state.hall })}`, "export", t("导出空缺与冲突", "Export gaps and clashes")));
       box.replaceChildren(dim(t("正在读取……", "reading …")));
       const found = await shown(box, () => Promise.all([whole("/rosters/current", asked), whole("/rosters/coverage", asked)]));
       if (found) box.replaceChildren(...drawn(...found));
@@ -154,7 +155,7 @@ desk.start(["排班", "Rosters"], (root, known) => {
       ["", (one) => (may("change_duty") ? button(t("撤销", "withdraw"), () => ask(t("撤销豁免", "Withdraw the stop"), [because()],
         (values) => call("POST", `/stops/${one.id}/withdraw`, values), shownList.reload)) : "")],
     ];
-    const shownList = list({ path: (after) => `/stops${query({ after })}`, columns, empty: t("没有停止服务(豁免)登记。", "No stops of service are registered.") });
+    const shownList = list({ path: (after) => `/stops${query({ after })}`, columns, empty: t("没有停止服务(豁免)登记。需要时在下方登记。", "No stops of service are registered. Register one below when needed.") });
     panel.append(shownList.element);
     if (!may("change_duty")) return;
     panel.append(desk.heading(t("登记停止服务(豁免)", "Register a stop")), form([

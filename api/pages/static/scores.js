@@ -1,7 +1,7 @@
 // Scores and ranking, suggested measures, the ledger of measures taken. Inside the centre only.
 "use strict";
 desk.start(["评分排名与处理", "Scores and measures"], (root, known) => {
-  const { t, h, may, button, chip, local, word, call, get, query, shown, grid, list, form, ask, because } = desk;
+  const { t, h, may, button, chip, local, word, call, get, query, shown, grid, excel, list, form, ask, because } = desk;
   const period = h("input", { value: known.now.slice(0, 7), size: 10, "aria-label": t("期间", "period"), title: "2026-11, 2026-W48, 2026-Q4, 2026-H2, 2026" });
   const before = new Date(Date.UTC(Number(known.now.slice(0, 4)), Number(known.now.slice(5, 7)) - 2, 1)).toISOString().slice(0, 7);
   const measure = (one) => t(one.measure_name || word("measures", one.measure), word("measures", one.measure));
@@ -10,6 +10,7 @@ desk.start(["评分排名与处理", "Scores and measures"], (root, known) => {
     const box = h("div", {}), praise = h("div", {});
     async function load() {
       const asked = query({ period: period.value.trim() });
+      box.replaceChildren(desk.dim(t("正在统计……", "counting …")));
       const found = await shown(box, () => Promise.all([get(`/scores/units${asked}`), get(`/measures/honours${asked}`)]));
       if (!found) return;
       const [scores, honours] = found;
@@ -19,6 +20,7 @@ desk.start(["评分排名与处理", "Scores and measures"], (root, known) => {
         [t("得分", "score"), (one) => one.score ?? "—"], [t("扣分", "points"), (one) => one.points], [t("有效核查", "effective checks"), (one) => String(one.effective)],
         [t("样本", "sample"), (one) => (one.enough ? chip("●", t("足够", "enough"), "present") : chip("○", t("样本不足,不排名", "too small, no place"), "unknown"))],
       ], rows) : h("p", { class: "empty" }, t("没有单位。请在设置中为窗口填写单位。", "No units; give windows a unit in the settings.")));
+      if (rows.length) box.prepend(h("p", {}, excel(`/scores/units${asked}`)));
       praise.replaceChildren(h("p", {}, t("表扬:", "To praise: ") + (honours.units.join("、") || t("本期没有符合条件的单位。", "none this period."))));
     }
     period.onchange = load;
@@ -53,7 +55,7 @@ desk.start(["评分排名与处理", "Scores and measures"], (root, known) => {
     }));
   }
   function ledgerView(panel) {
-    const made = list({ path: (after) => `/measures/ledger${query({ after })}`, title: (page) => page.said || t(`共 ${page.total} 条`, `${page.total} in all`), empty: t("问责台账尚无记录。", "The ledger is empty."), columns: [
+    const made = list({ path: (after) => `/measures/ledger${query({ after })}`, title: (page) => page.said || t(`共 ${page.total} 条`, `${page.total} in all`), empty: t("问责台账尚无记录。采取措施后登记在这里。", "The ledger is empty. Measures that were taken are entered here."), columns: [
       [t("事项", "affair"), (one) => one.case], [t("单位", "subject"), (one) => one.subject], [t("措施", "measure"), measure], [t("日期", "when"), (one) => local(one.at)],
       [t("依据", "basis"), (one) => h("span", { class: "long" }, one.basis)], [t("登记", "by"), (one) => one.by], [t("状态", "state"), (one) => (one.withdrawn ? chip("○", t("已撤回:", "withdrawn: ") + one.withdrawn, "closed") : chip("●", t("有效", "stands"), "present"))],
       ["", (one) => (may("manage_measures") && !one.withdrawn ? button(t("撤回", "take back"), () => ask(t("撤回该条", "Take it back"), [because()], (values) => call("POST", `/measures/ledger/${encodeURIComponent(one.id)}/withdraw`, values), made.reload)) : "")],
