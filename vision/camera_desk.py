@@ -14,7 +14,8 @@ from models.domain.errors import DetectorError
 from models.domain.geometry import Polygon
 from models.domain.presence import Evidence, Look, Reason
 from vision.frame import Frame, Image
-from vision.look import Looker, Order, Sighting
+from vision.look import Looker, Order
+from vision.people import Sighting
 
 
 class Health(Protocol):
@@ -78,6 +79,7 @@ class CameraDesk:
         self._looker = looker
         self._health = health
         self._gate = gate
+        self._staffed: set[str] = set()
 
     @property
     def windows(self) -> frozenset[str]:
@@ -111,9 +113,18 @@ class CameraDesk:
     def _look(self, image: Image, wanted: Collection[str]) -> dict[str, Sighting]:
         if not wanted:
             return {}
-        return self._looker.look(
-            image, self._zones, wanted, required=self._required, order=Order.CHEAPEST
+        found = self._looker.look(
+            image,
+            self._zones,
+            wanted,
+            required=self._required,
+            order=Order.CHEAPEST,
+            staffed=self._staffed,
         )
+        for window, sighting in found.items():
+            enough = sighting.people >= self._required.get(window, 1)
+            (self._staffed.add if enough else self._staffed.discard)(window)
+        return found
 
     def _evidence(
         self, frame: Frame, wanted: Collection[str], sightings: Mapping[str, Sighting]

@@ -6,37 +6,44 @@ somebody who leaves by small steps adds up to a change. UNUSABLE is not decided 
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Final
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from models.domain.errors import InputError
 from models.domain.geometry import Polygon
 from models.domain.presence import Look
+from vision.change import Change, Sketch, change, sketch, surroundings
 from vision.frame import Image
 
-Thumbnail: TypeAlias = NDArray[np.float32]
-"""(32, 32): logarithm of the brightness around a window, so that light is a constant."""
-
 FORCE_AFTER: Final = 12
-MARGIN: Final = 0.15
-"""The thumbnail reaches this share of the zone's sides beyond it."""
-CHANGED: Final = 0.10
-"""A patch whose brightness, beside the light on the whole, differs by this share has changed."""
-_SIDE: Final = 32
-_PATCHES: Final = 8
-_FLOOR: Final = 16.0  # keeps the noise of black pixels from looking like a change
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From how much on a window has changed, as shares of brightness; see `change.Change`."""
+
+    brightness: float = 0.10
+    colour: float = 0.07
+    detail: float = 0.12
+
+    def passed(self, found: Change) -> bool:
+        """Whether it is a change."""
+        return (
+            found.brightness >= self.brightness
+            or found.colour >= self.colour
+            or found.detail >= self.detail
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Memory:
     zone: Polygon
     shape: tuple[int, ...]
-    thumbnail: Thumbnail
+    sketch: Sketch
     samples: int = 0
 
 
@@ -45,10 +52,10 @@ class Gate:
 
     Args:
         force_after: Every this many samples a window is looked at, changed or not.
-        changed: Share of brightness by which a patch must differ.
+        limits: From how much on a window has changed.
     """
 
-    def __init__(self, force_after: int = FORCE_AFTER, *, changed: float = CHANGED) -> None:
+    def __init__(self, force_after: int = FORCE_AFTER, limits: Limits | None = None) -> None:
         if force_after < 1:
             raise InputError(
                 f"强制检查的样本数须至少为 1,现为 {force_after}。",
@@ -56,8 +63,9 @@ class Gate:
                 where="gate.force_after",
             )
         self._force_after = force_after
-        self._changed = changed
+        self._limits = limits or Limits()
         self._memories: dict[str, _Memory] = {}
+        self._newest = _Sketches(np.zeros((1, 1, 3), np.uint8))
 
     def judge(self, image: Image, zones: Mapping[str, Polygon]) -> dict[str, Look]:
         """One sample: LOOKED for a window that must be looked at, UNCHANGED for one that need not.
@@ -66,12 +74,16 @@ class Gate:
             image: (height, width, 3) BGR.
             zones: Staff zones by window, 0..1 of the picture.
         """
+        self._newest = _Sketches(image)
         return {window: self._judge(image, window, zone) for window, zone in zones.items()}
 
     def looked(self, image: Image, zones: Mapping[str, Polygon]) -> None:
         """Remember these windows as they are now: they have just been looked at."""
+        if not self._newest.are_of(image):
+            self._newest = _Sketches(image)
         for window, zone in zones.items():
-            self._memories[window] = _Memory(zone, image.shape, thumbnail(image, zone))
+            known = self._newest.of(image, zone)
+            self._memories[window] = _Memory(zone, image.shape, known)
 
     def forget(self) -> None:
         """Look at everything next time, e.g. after the camera was moved or unusable."""
@@ -81,37 +93,27 @@ class Gate:
         known = self._memories.get(window)
         if known is None or known.zone != zone or known.shape != image.shape:
             return Look.LOOKED
-        samples = known.samples + 1
-        self._memories[window] = _Memory(known.zone, known.shape, known.thumbnail, samples)
-        if samples >= self._force_after:
+        known = self._memories[window] = replace(known, samples=known.samples + 1)
+        if known.samples >= self._force_after:
             return Look.LOOKED
-        moved = difference(known.thumbnail, thumbnail(image, zone))
-        return Look.LOOKED if moved >= self._changed else Look.UNCHANGED
+        found = change(known.sketch, self._newest.of(image, zone))
+        return Look.LOOKED if self._limits.passed(found) else Look.UNCHANGED
 
 
-def thumbnail(image: Image, zone: Polygon) -> Thumbnail:
-    """The window and a little around it, small, grey and smooth: noise averages out."""
-    height, width = image.shape[:2]
-    box = zone.bounds
-    slack_x, slack_y = MARGIN * box.width, MARGIN * box.height
-    x1, x2 = _pixels(box.x1 - slack_x, box.x2 + slack_x, width)
-    y1, y2 = _pixels(box.y1 - slack_y, box.y2 + slack_y, height)
-    part = cv2.cvtColor(image[y1:y2, x1:x2], cv2.COLOR_BGR2GRAY)
-    small = cv2.resize(part, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-    smooth = cv2.GaussianBlur(small, (3, 3), 0)
-    return np.asarray(np.log(smooth + _FLOOR), np.float32)
+class _Sketches:
+    """Sketches of one picture, each drawn once; the picture itself is not kept."""
 
+    def __init__(self, image: Image) -> None:
+        self._image = weakref.ref(image)
+        self._whole = surroundings(image)
+        self._drawn: dict[Polygon, Sketch] = {}
 
-def difference(before: Thumbnail, after: Thumbnail) -> float:
-    """Largest change of any patch as a share of its brightness, the light on the whole apart."""
-    change = after - before
-    # The median is what the light did, as long as less than half of the window moved.
-    change -= np.median(change)
-    size = _SIDE // _PATCHES
-    patches = change.reshape(_PATCHES, size, _PATCHES, size).mean(axis=(1, 3))
-    return float(np.abs(patches).max())
+    def are_of(self, image: Image) -> bool:
+        """Whether that is the picture."""
+        return self._image() is image
 
-
-def _pixels(low: float, high: float, limit: int) -> tuple[int, int]:
-    first = min(max(0, int(low * limit)), limit - 1)
-    return first, max(first + 1, min(limit, round(high * limit)))
+    def of(self, image: Image, zone: Polygon) -> Sketch:
+        """The sketch of one zone of the picture."""
+        if zone not in self._drawn:
+            self._drawn[zone] = sketch(image, zone, self._whole)
+        return self._drawn[zone]

@@ -19,8 +19,9 @@ from models.domain.errors import DetectorError, InputError
 from models.domain.geometry import Polygon
 from models.domain.presence import Evidence, Look, Presence, PresenceProfile, Reason, step
 from vision.frame import Frame, Image
-from vision.look import Looker, Sighting
+from vision.look import Looker
 from vision.overlay import Marking, draw
+from vision.people import Sighting
 
 CLOSEST_LOOKS_S: Final = 1.0
 """Pictures closer together than this are alike, and count in proportion."""

@@ -23,7 +23,7 @@ from vision.entries import Proof
 from vision.frame import Frame
 from vision.frame_shelf import ShelfMeta
 from vision.jpeg import encode
-from vision.look import Sighting
+from vision.people import Sighting
 
 PROOF = Proof("a" * 64, "yolov8s/onnxruntime", "b" * 64)
 PERSON, HAND = Box(0.3, 0.3, 0.6, 0.9), Box(0.4, 0.5, 0.45, 0.55)

@@ -11,7 +11,8 @@ from models.domain.geometry import Box, Polygon
 from tests.fakes_detectors import PHONE_BGR, hall, painted, stand
 from vision.detectors.scripted import ScriptedDetector
 from vision.frame import Image
-from vision.look import WHOLE, Looker, Order, Sighting, cut_out
+from vision.look import Looker, Order, cut_out
+from vision.people import WHOLE, Sighting
 from vision.ports import Detection, Size, Thing
 
 
