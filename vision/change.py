@@ -101,8 +101,8 @@ def change(before: Sketch, after: Sketch) -> Change:
     size = (_PATCH, _PATCH)
     mean = cv2.blur(grey, size)
     hue = np.abs(cv2.blur(rest - grey[..., None], size)).max(axis=2)
-    spread = np.sqrt(np.maximum(0.0, cv2.blur(grey * grey, size) - mean * mean))
-    spread = spread - np.sqrt(cv2.blur(blur * blur, size))
+    spread = _root(cv2.blur(grey * grey, size) - mean * mean)
+    spread = spread - _root(cv2.blur(blur * blur, size))
     return Change(float(np.abs(mean).max()), _above_noise(hue), _above_noise(spread))
 
 
@@ -114,6 +114,11 @@ def _above_noise(found: NDArray[np.float32]) -> float:
     """
     everywhere = max(0.0, 2 * float(np.percentile(found, 25)))
     return max(0.0, float(found.max()) - min(_MOST_NOISE, everywhere))
+
+
+def _root(squares: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Square roots; sums of squares come out a little below nothing by rounding."""
+    return np.asarray(np.sqrt(np.maximum(squares, 0.0)), np.float32)
 
 
 def _unlit(before: Sketch, after: Sketch) -> Logs:
