@@ -10,6 +10,7 @@ from datetime import datetime
 from models.domain.access import EVERYWHERE, Scope
 from models.domain.behaviour import Basis, Behaviour, Catalogue
 from models.domain.duty_rows import DutyKind
+from models.domain.every_finding import every_finding
 from models.domain.hall import Window
 from models.domain.life import Life, Stage, Step
 from models.domain.ports import EvidenceStore, MakeUnitOfWork, UnitOfWork
@@ -20,7 +21,6 @@ from vision.entries import Proof
 from vision.sources.pictures import decode_jpeg
 from vision.still import keep_still
 
-PAGE = 500
 PREFIX = "behaviour:"
 """How the keys of clues and registrations begin."""
 
@@ -49,11 +49,8 @@ def rows_of(
     scope: Scope = EVERYWHERE,
 ) -> Iterator[FindingRecord]:
     """Clues and registrations of behaviour, newest first."""
-    after = 0
     query = FindingQuery(since=since, until=until, scope=scope, key_prefix=PREFIX)
-    while page := uow.findings.list(query, after_id=after, limit=PAGE):
-        after = page[-1].id
-        yield from page
+    return every_finding(uow, query)
 
 
 def counted(row: FindingRecord) -> bool:

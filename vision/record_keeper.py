@@ -7,12 +7,13 @@ round tells it again; a key that stands in the register is never entered twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from models.domain.clues import Clue, merge_clues
 from models.domain.duty import Duty
+from models.domain.every_finding import every_finding
 from models.domain.finding import Finding, Level
 from models.domain.finding_json import from_json
 from models.domain.hall import Window
@@ -73,6 +74,7 @@ class RecordKeeper:
         make_uow: The record.
         proof: What every entry names.
         others: Their observations join the finding in whose time they fall, and make none.
+        elsewhere: Windows that another watch keeps; their alerts are left alone.
     """
 
     def __init__(
@@ -86,7 +88,9 @@ class RecordKeeper:
         make_uow: MakeUnitOfWork,
         proof: Proof,
         others: Others = lambda _now: (),
+        elsewhere: Collection[str] = (),
     ) -> None:
+        self._elsewhere = frozenset(elsewhere)
         self._room = room
         self._judge = judge
         self._day_start = day_start
@@ -104,14 +108,16 @@ class RecordKeeper:
     def take_up(self, since: datetime) -> None:
         """Learn what the record holds of findings in sessions from `since` on."""
         with self._make_uow(read_only=True) as uow:
-            known, after = {}, 0
-            while page := uow.findings.list(FindingQuery(since=since), after_id=after, limit=500):
-                after = page[-1].id
-                for row in page:
-                    if row.details.get("withdrawn") or "finding" not in row.details:
-                        continue
-                    known[row.key] = from_json(row.details["finding"])
-            alerts = {alert.window_id: alert.finding_key for alert in uow.alerts.open()}
+            known = {
+                row.key: from_json(row.details["finding"])
+                for row in every_finding(uow, FindingQuery(since=since))
+                if "finding" in row.details and not row.details.get("withdrawn")
+            }
+            alerts = {
+                alert.window_id: alert.finding_key
+                for alert in uow.alerts.open()
+                if alert.window_id not in self._elsewhere
+            }
         self._standing = _Standing(known, alerts)
 
     def keep(self, now: datetime) -> Round:

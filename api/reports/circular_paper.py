@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -136,19 +136,26 @@ def find(uow: UnitOfWork, key: str) -> CircularPaper:
     return circular_of(paper)
 
 
-def numbered(papers: Sequence[Paper], number: str) -> CircularPaper:
-    """The circular of a number (文号) among papers.
+def series_of(uow: UnitOfWork, stem: str) -> list[CircularPaper]:
+    """Circulars whose keys are a stem and 1, 2, 3, …, oldest first."""
+    found: list[CircularPaper] = []
+    while paper := uow.papers.get(PaperKind.CIRCULAR, f"{stem}:{len(found) + 1}"):
+        found.append(circular_of(paper))
+    return found
+
+
+def numbered(uow: UnitOfWork, number: str) -> CircularPaper:
+    """The circular of a number (文号).
 
     Raises:
         InputError: there is none.
     """
-    for paper in papers:
-        content: Mapping[str, Any] = paper.content
-        if content["number_text"] == number:
-            return circular_of(paper)
-    raise InputError(
-        f"没有文号为“{number}”的通报。", f"there is no circular {number!r}.", where=number
-    )
+    found = uow.papers.holding(PaperKind.CIRCULAR, "number_text", number) if number else None
+    if found is None:
+        raise InputError(
+            f"没有文号为“{number}”的通报。", f"there is no circular {number!r}.", where=number
+        )
+    return circular_of(found)
 
 
 def next_version(one: CircularPaper, **changes: Any) -> CircularPaper:

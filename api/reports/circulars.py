@@ -15,14 +15,13 @@ from api.auth.audit import Acting, note
 from api.reports.circular_paper import (
     CircularPaper,
     Corrected,
-    circular_of,
     find,
     next_version,
     numbered,
+    series_of,
 )
 from api.reports.gather import Gathered, gather
 from api.reports.names import with_names
-from api.reports.papers import every
 from api.reports.periods import kind_of
 from api.reports.pictures import pictures_of
 from api.reports.render import to_json
@@ -33,7 +32,6 @@ from models.domain.document import Document
 from models.domain.document_json import document_of
 from models.domain.errors import InputError
 from models.domain.life import Stage
-from models.domain.papers import PaperKind
 from models.domain.ports import Clock, EvidenceStore, MakeUnitOfWork, UnitOfWork
 from models.domain.standing import confirmed
 from models.storage.document_store import DocumentStore
@@ -66,11 +64,7 @@ def draft(
     with desk.make_uow(read_only=True) as uow:  # gathering takes seconds: nobody waits for it
         title = title_of(gather(uow, desk.settings, period, now).report, chosen)
     with desk.make_uow() as uow:
-        begun = [
-            circular_of(paper)
-            for paper in every(uow, PaperKind.CIRCULAR)
-            if paper.key.startswith(f"{chosen.value}:{period}:")
-        ]
+        begun = series_of(uow, f"{chosen.value}:{period}")
         _require_none(begun, chosen)
         one = CircularPaper(
             f"{chosen.value}:{period}:{len(begun) + 1}",
@@ -109,11 +103,10 @@ def correction_in(
     """
     if not items:
         raise InputError("须写明更正内容。", "say what is corrected.", where="items")
-    papers = list(every(uow, PaperKind.CIRCULAR))
-    original = numbered(papers, number)
-    count = sum(paper.key.startswith(f"correction:{original.key}:") for paper in papers)
+    original = numbered(uow, number)
+    stem = f"correction:{original.key}"
     one = CircularPaper(
-        f"correction:{original.key}:{count + 1}",
+        f"{stem}:{len(series_of(uow, stem)) + 1}",
         CircularKind.CORRECTION,
         original.period,
         f"关于更正{number}有关内容的通知",
@@ -210,7 +203,7 @@ def _worded(
     desk: Desk, uow: UnitOfWork, one: CircularPaper, now: datetime
 ) -> tuple[dict[str, Document], Gathered | None]:
     if one.kind is CircularKind.CORRECTION:
-        original = numbered(list(every(uow, PaperKind.CIRCULAR)), one.corrects)
+        original = numbered(uow, one.corrects)
         if original.number is None:
             raise InputError("原通报尚未印发。", "the original is not issued.", where=one.corrects)
         return worded_correction(one, original, original.number, desk.settings), None

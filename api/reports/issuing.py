@@ -16,7 +16,6 @@ from api.auth.audit import Acting, note
 from api.decisions import move_on
 from api.reports.circular_paper import CircularPaper, find, next_version, numbered
 from api.reports.circulars import Desk, frozen
-from api.reports.papers import every
 from api.reports.rectifications import follow_findings
 from api.reports.render import Edition, keep
 from api.reports.words import variant_of
@@ -27,7 +26,7 @@ from models.domain.duty_rows import DutyKind
 from models.domain.errors import RegisterError, StorageError
 from models.domain.life import Stage
 from models.domain.notice import Audience, Notice, Severity
-from models.domain.papers import PaperFile, PaperKind
+from models.domain.papers import PaperFile
 from models.domain.ports import UnitOfWork
 from models.domain.register import Entry
 
@@ -187,7 +186,7 @@ def verify(desk: Desk, number: str) -> Checked:
         InputError: no circular has that number.
     """
     with desk.make_uow(read_only=True) as uow:
-        one = numbered(list(every(uow, PaperKind.CIRCULAR)), number)
+        one = numbered(uow, number)
         entry = uow.register.by_key(f"circular:{number}")
         named = {file.path for file in uow.papers.files(one.key)}
     if entry is None:

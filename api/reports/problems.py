@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from api.behaviour import PREFIX as BEHAVIOUR
 from api.settings import Settings
+from models.domain.every_finding import every_finding
 from models.domain.finding import Kind
 from models.domain.life import STAGE_NAMES, Stage
 from models.domain.ports import UnitOfWork
@@ -15,8 +16,6 @@ from models.domain.records import FindingQuery, FindingRecord
 from models.domain.report import ProblemGroup, ReportPeriod, ReportProblem
 from models.domain.score import Event
 from models.domain.standing import confirmed
-
-PAGE: Final = 1000
 
 _GROUPS: Final[Mapping[str, ProblemGroup]] = {
     Kind.OFF_POST: ProblemGroup.ABSENT,
@@ -36,14 +35,8 @@ MISCONDUCT: Final = "behaviour"
 
 def findings_of(uow: UnitOfWork, period: ReportPeriod) -> list[FindingRecord]:
     """Every finding that began in a period, whatever became of it."""
-    return list(_begun(uow, period))
-
-
-def _begun(uow: UnitOfWork, period: ReportPeriod) -> Iterator[FindingRecord]:
-    query, after = FindingQuery(since=period.start, until=period.end), 0
-    while page := uow.findings.list(query, after_id=after, limit=PAGE):
-        after = page[-1].id
-        yield from (row for row in page if row.started_at >= period.start)
+    rows = every_finding(uow, FindingQuery(since=period.start, until=period.end))
+    return [row for row in rows if row.started_at >= period.start]
 
 
 def problems_of(rows: Iterable[FindingRecord], settings: Settings) -> list[ReportProblem]:

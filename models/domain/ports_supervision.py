@@ -127,6 +127,10 @@ class PaperBook(Protocol):
         self, kind: PaperKind, *, units: frozenset[str] | None = None, state: str = ""
     ) -> int: ...
 
+    def holding(self, kind: PaperKind, name: str, text: str) -> Paper | None:
+        """The newest paper whose newest version holds this text under a name of its content."""
+        ...
+
     def next_number(self, series: str, year: int) -> DocumentNumber:
         """The next number of a series, without a gap: it is given back where the transaction is
         undone, and others wait for its end."""

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, Text, func, select, type_coerce, update
 
 from models.domain.circular import DocumentNumber
 from models.domain.papers import Paper, PaperFile, PaperKind, StalePaper
+from models.domain.register import canonical
 from models.storage.statements import insert_or
 from models.storage.tables import paper_files, paper_numbers, papers
 
@@ -76,6 +77,14 @@ class StoredPapers:
     ) -> int:
         query = _newest(select(func.count()).select_from(papers), kind, units, state)
         return int(self._connection.execute(query).scalar_one())
+
+    def holding(self, kind: PaperKind, name: str, text: str) -> Paper | None:
+        held = canonical({name: text})[1:-1]  # as it stands in the text of the content
+        query = _newest(select(papers), kind, None, "")
+        query = query.where(type_coerce(papers.c.content, Text).contains(held, autoescape=True))
+        rows = self._connection.execute(query.order_by(papers.c.number.desc()))
+        found = (_paper(row) for row in rows)
+        return next((one for one in found if one.content.get(name) == text), None)
 
     def next_number(self, series: str, year: int) -> DocumentNumber:
         key = {"series": series, "year": year}

@@ -164,6 +164,28 @@ def test_lists_show_newest_versions_by_scope_and_state(make_uow: UnitOfWorkFacto
         assert uow.papers.count(kind, units=frozenset({"甲"})) == 2
 
 
+@pytest.mark.parametrize("number", ["监通〔2026〕1号", "100%_\\", 'a"b', "x'); --"])
+def test_a_paper_is_found_by_what_its_newest_version_holds(
+    make_uow: UnitOfWorkFactory, number: str
+) -> None:
+    def numbered(key: str, text: str, version: int = 1, **more: str) -> Paper:
+        return replace(a_paper(key, version), content={"number_text": text, "v": 1, **more})
+
+    with make_uow() as uow:
+        uow.papers.put(numbered("draft", ""))
+        wanted = uow.papers.put(numbered("wanted", number))
+        uow.papers.put(numbered("longer", f"{number}1"))
+        uow.papers.put(numbered("quoting", "", title=f'"number_text":"{number}"'))
+        uow.papers.put(replace(numbered("other", number), kind=PaperKind.APPEAL))
+        uow.papers.put(numbered("before", number))
+        uow.papers.put(numbered("before", "", 2))
+        uow.commit()
+    with make_uow(read_only=True) as uow:
+        assert uow.papers.holding(PaperKind.CIRCULAR, "number_text", number) == wanted
+        assert uow.papers.holding(PaperKind.CIRCULAR, "number_text", number[:-1]) is None
+        assert uow.papers.holding(PaperKind.CIRCULAR, "title", number) is None
+
+
 def test_files_are_named_once(make_uow: UnitOfWorkFactory) -> None:
     file = PaperFile("c1", "通报.pdf", "a" * 64, "2026/11/23/x.pdf", 9, NOW, "full")
     with make_uow() as uow:
