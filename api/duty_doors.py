@@ -18,8 +18,7 @@ from models.domain.leave import EXEMPTION_NAMES, NOTICE_NAMES, ExemptionKind, No
 from models.domain.people import Person, Staff
 from models.domain.ports import MakeUnitOfWork, UnitOfWork
 from models.domain.roster import Roster
-from models.storage.engine import sqlite_file
-from models.storage.record import Record, open_existing_record
+from models.storage.record import Record, open_existing_record, record_exists
 from scheduler.rosters.leave_csv import KINDS as NOTICE_KINDS
 from scheduler.rosters.same_people import people_of
 from scheduler.rosters.spelling import fold_name
@@ -47,8 +46,7 @@ def looked_at(settings: Settings) -> Iterator[MakeUnitOfWork | None]:
     Raises:
         StorageError: the database is there and cannot be used.
     """
-    file = sqlite_file(settings.database_url)
-    if file is not None and not file.exists():
+    if not record_exists(settings.data_path, settings.database_url):
         yield None
         return
     record = open_existing_record(settings.data_path, settings.database_url)

@@ -7,18 +7,26 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import inspect
+
 from models.domain.errors import StorageError
 from models.domain.register import Anchor, Entry, Fault
 from models.domain.register_check import owed_settlements
 from models.storage.anchors import Anchors
-from models.storage.engine import sqlite_file
-from models.storage.evidence_store import FileEvidenceStore
-from models.storage.unit_of_work import UnitOfWorkFactory, unit_of_work_factory
+from models.storage.engine import open_engine, sqlite_file
+from models.storage.evidence_places import EvidencePlace, open_evidence
+from models.storage.unit_of_work import (
+    UnitOfWorkFactory,
+    storage_errors,
+    unit_of_work_factory,
+)
 
 DATABASE: Final = "onpost.db"
 EVIDENCE: Final = "evidence"
 ANCHORS: Final = "anchors/register.jsonl"
 KEY: Final = "keys/register.pem"
+VERSIONS: Final = "alembic_version"
+"""The first table that is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Record:
     """
 
     make_uow: UnitOfWorkFactory
-    evidence: FileEvidenceStore
+    evidence: EvidencePlace
     anchors: Anchors
     faults: tuple[Fault, ...] = ()
 
@@ -57,14 +65,14 @@ class Record:
 
 
 def open_record(
-    data: Path, url: str = "", *, evidence: Path | None = None, migrate: bool = True
+    data: Path, url: str = "", *, evidence: Path | str | None = None, migrate: bool = True
 ) -> Record:
     """Open the record of an installation, made and migrated where need be.
 
     Args:
         data: Folder of all that is kept: `onpost.db`, `evidence/`, `anchors/`, `keys/`.
         url: Database, where it is not `onpost.db` in that folder.
-        evidence: Evidence folder, where it is not in that folder.
+        evidence: Evidence folder or bucket, where it is not in that folder.
         migrate: False refuses a database that is not of this program's version and settles
             no heads, for processes that another one goes before.
 
@@ -74,10 +82,12 @@ def open_record(
     anchors = Anchors(data / ANCHORS, data / KEY)
     make_uow = unit_of_work_factory(url or _default_url(data), anchors, migrate=migrate)
     faults = _settle(make_uow, anchors) if migrate else ()
-    return Record(make_uow, FileEvidenceStore(evidence or data / EVIDENCE), anchors, faults)
+    return Record(make_uow, open_evidence(evidence or data / EVIDENCE), anchors, faults)
 
 
-def open_existing_record(data: Path, url: str = "", *, evidence: Path | None = None) -> Record:
+def open_existing_record(
+    data: Path, url: str = "", *, evidence: Path | str | None = None
+) -> Record:
     """Open a record to look at it: nothing is made, migrated or settled.
 
     Raises:
@@ -95,7 +105,29 @@ def open_existing_record(data: Path, url: str = "", *, evidence: Path | None = N
         )
     anchors = Anchors(data / ANCHORS, data / KEY, create=False)
     make_uow = unit_of_work_factory(address, anchors, migrate=False)
-    return Record(make_uow, FileEvidenceStore(evidence or data / EVIDENCE), anchors)
+    return Record(make_uow, open_evidence(evidence or data / EVIDENCE), anchors)
+
+
+def record_exists(data: Path, url: str = "") -> bool:
+    """Whether there is a record: a database file, or tables in a database of PostgreSQL.
+
+    Args:
+        data: As `open_record` takes it.
+        url: As `open_record` takes it.
+
+    Raises:
+        StorageError: the database cannot be reached.
+    """
+    address = url or _default_url(data)
+    file = sqlite_file(address)
+    if file is not None:
+        return file.exists()
+    engine = open_engine(address)
+    try:
+        with storage_errors(), engine.connect() as connection:
+            return inspect(connection).has_table(VERSIONS)
+    finally:
+        engine.dispose()
 
 
 def _default_url(data: Path) -> str:
