@@ -12,6 +12,8 @@ from api.pages import account, language, sign_in
 from api.wiring import WebParts
 
 STATIC = Path(__file__).parent / "static"
+STAYS_S = 30.0
+"""So long a page waits for its socket; after that it loads anew, and what was typed is lost."""
 
 
 def add_plain_pages(app: FastAPI) -> None:
@@ -36,6 +38,7 @@ def add_pages(app: FastAPI, parts: WebParts) -> None:
         favicon=STATIC / "favicon.svg",
         show_welcome_message=False,
         tailwind=False,
+        reconnect_timeout=STAYS_S,
     )
 
 

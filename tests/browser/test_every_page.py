@@ -25,7 +25,8 @@ pytestmark = [
 
 BAD = """<!doctype html><html lang="zh-CN"><title>x</title><body><div id="desk">
 <p style="overflow: hidden; width: 40px; white-space: nowrap">太长的文字,被截掉了</p>
-<img src="data:,"><input type="text"><div style="width: 5000px">一屏放不下的一行文字</div></div></body>"""
+<img src="data:,"><input type="text">
+<div style="width: 5000px">一屏放不下的一行文字</div></div></body>"""
 NO_PAGES = {"/healthz", "/language/{language}", "/metrics"}
 
 
