@@ -15,7 +15,6 @@ from api.wording import KINDS, LIVES
 from models.domain.errors import StorageError
 from models.domain.ports import Clock, MakeUnitOfWork, UnitOfWork
 from models.domain.presence import Reason, State
-from models.domain.records import FindingQuery
 from models.domain.register import Entry
 from vision.frame_shelf import FrameShelf, ShelfMeta
 
@@ -101,7 +100,7 @@ class Board:
             entries = uow.register.entries(self._told_seq, ENTRIES_AT_ONCE)
         if head.seq != sight.head_seq or self._told_seq is None or sight.record_fault:
             sight = replace(
-                sight, findings=uow.findings.list(limit=SHOWN), finding_counts=_counts(uow)
+                sight, findings=uow.findings.list(limit=SHOWN), finding_counts=_counted(uow)
             )
         standing = uow.alerts.open()
         cleared = [alert for alert in uow.alerts.recent(SHOWN) if alert.cleared_at is not None]
@@ -181,11 +180,7 @@ def _cameras_of_windows(settings: Settings) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _counts(uow: UnitOfWork) -> dict[tuple[str, str], int]:
-    found = {}
-    for kind in KINDS:
-        if uow.findings.count(FindingQuery(kind=kind)):
-            for life in LIVES:
-                if count := uow.findings.count(FindingQuery(kind=kind, state=life)):
-                    found[kind, life] = count
-    return found
+def _counted(uow: UnitOfWork) -> dict[tuple[str, str], int]:
+    """Findings by kind and life, as far as both have a name."""
+    tally = uow.findings.tally()
+    return {key: count for key, count in tally.items() if key[0] in KINDS and key[1] in LIVES}

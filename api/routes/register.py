@@ -26,7 +26,7 @@ from models.storage.verification import verify_record
 
 router = APIRouter(tags=["register"])
 
-BATCH = 1000
+BATCH = 200
 MASK = "***"
 NAMES = frozenset({"person"})
 """What of an entry names somebody; it is read where the finding is, by who may."""
@@ -62,10 +62,10 @@ def entries_seen(
 ) -> Iterator[RegisterOut]:
     """Every entry after a number that a visitor may see, oldest first; any kind where it is
     empty."""
-    while batch := uow.register.entries(after, BATCH):
+    while batch := uow.register.entries(after, BATCH, kind=kind):
         after = batch[-1].seq
         for entry in batch:
-            if kind in {"", entry.kind} and _seen(parts, uow, visitor, entry):
+            if _seen(parts, uow, visitor, entry):
                 yield _told(parts, entry)
 
 
@@ -80,7 +80,7 @@ def verify(request: Request, parts: PartsDep) -> VerdictOut:
     settings = parts.settings
     with _alone(request.app):
         record = open_existing_record(
-            settings.data_path, settings.database_url, evidence=settings.evidence_path
+            settings.data_path, settings.database_url, evidence=settings.evidence_place
         )
         try:
             verdict = verify_record(record)

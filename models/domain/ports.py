@@ -104,9 +104,9 @@ class RegisterBook(Protocol):
     def get(self, seq: int, *, chain: str = MAIN_CHAIN) -> Entry | None: ...
 
     def entries(
-        self, after_seq: int = 0, limit: int = 1000, *, chain: str = MAIN_CHAIN
+        self, after_seq: int = 0, limit: int = 1000, *, kind: str = "", chain: str = MAIN_CHAIN
     ) -> list[Entry]:
-        """Up to `limit` entries after `after_seq`, oldest first."""
+        """Up to `limit` entries after `after_seq`, oldest first; of a kind where one is told."""
         ...
 
     def find(
@@ -167,6 +167,10 @@ class FindingBook(Protocol):
         ...
 
     def count(self, query: FindingQuery = ...) -> int: ...
+
+    def tally(self) -> dict[tuple[str, str], int]:
+        """How many findings there are of each kind in each state."""
+        ...
 
 
 class EvidenceBook(Protocol):

@@ -11,8 +11,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +20,10 @@ from typing import Any, BinaryIO, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 
 from models.domain.errors import StorageError
 from models.domain.register import Anchor, Entry, Fault, FaultKind, canonical
@@ -63,6 +66,12 @@ class Anchors:
         """First 16 hex digits of the public key's SHA-256, to be written down on paper."""
         raw = self._key.public_key().public_bytes_raw()
         return sha256(raw).hexdigest()[:16]
+
+    def public_pem(self) -> bytes:
+        """The public key, which may be given to anybody."""
+        return self._key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
 
     def sign(self, first: int, entry: Entry, *, settled: bool) -> None:
         """Sign the head `entry` of a transaction whose first entry was number `first`.
@@ -138,6 +147,47 @@ class Anchors:
         except (ValueError, KeyError, TypeError, AttributeError, InvalidSignature):
             return None
         return facts
+
+
+def bytes_until(file: Path, heads: Mapping[str, int]) -> int:
+    """How much of an anchor file belongs to a moment of the database.
+
+    What was committed by then was signed before; the first head that was settled beyond those
+    of the moment was written after it, and so was every line that follows.
+
+    Args:
+        file: The anchor file, read after the moment.
+        heads: The number of each chain's newest entry at the moment.
+    """
+    if not file.exists():
+        return 0
+    size = 0
+    with file.open("rb") as handle:
+        for line in handle:
+            if not line.endswith(b"\n") or _beyond(line, heads):
+                break
+            size += len(line)
+    return size
+
+
+def _beyond(line: bytes, heads: Mapping[str, int]) -> bool:
+    try:
+        facts = json.loads(line)
+        return bool(facts["settled"]) and int(facts["seq"]) > heads.get(facts["chain"], 0)
+    except (ValueError, KeyError, TypeError):
+        return False  # a line that does not read is told by the check of the register
+
+
+def key_fingerprint(pem: bytes) -> str:
+    """The fingerprint of a private or a public key, empty where it is neither."""
+    with suppress(ValueError, TypeError):
+        if b"PRIVATE" in pem:
+            made = serialization.load_pem_private_key(pem, password=None).public_key()
+        else:
+            made = serialization.load_pem_public_key(pem)
+        if isinstance(made, Ed25519PublicKey):
+            return sha256(made.public_bytes_raw()).hexdigest()[:16]
+    return ""
 
 
 def _anchor(facts: dict[str, Any]) -> Anchor:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select, update
 
 from models.domain.records import CameraEvent
+from models.storage.statements import begun_before, each_value
 from models.storage.tables import camera_events
 
 
@@ -41,13 +42,17 @@ class StoredCameras:
         self, camera_id: str | None, start: datetime, end: datetime
     ) -> Sequence[CameraEvent]:
         events = camera_events.c
+        if camera_id is None:
+            every = each_value(self._connection, events.camera_id)
+            return [event for one in every for event in self.between(one, start, end)]
         query = select(camera_events).where(
-            events.started_at < end, or_(events.ended_at.is_(None), events.ended_at > start)
+            events.camera_id == camera_id,
+            events.started_at < end,
+            events.started_at
+            >= begun_before(events.camera_id, camera_id, events.started_at, start),
+            or_(events.ended_at.is_(None), events.ended_at > start),
         )
-        if camera_id is not None:
-            query = query.where(events.camera_id == camera_id)
-        query = query.order_by(events.camera_id, events.id)
-        return [_event(row) for row in self._connection.execute(query)]
+        return [_event(row) for row in self._connection.execute(query.order_by(events.id))]
 
 
 def _event(row: Row[Any]) -> CameraEvent:

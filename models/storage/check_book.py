@@ -7,11 +7,12 @@ processes never both make it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal, select, update
 
 from models.domain.check_result import Result
 from models.domain.inspection import (
@@ -79,12 +80,8 @@ class StoredChecks(StoredPlans):
         return [_check(row) for row in self._connection.execute(query)]
 
     def written(self, day: date) -> set[CheckKey]:
-        midnight = datetime.combine(day, time(0), UTC)
         query = select(checks.c.plan, checks.c.hall_id, checks.c.number).where(
-            checks.c.plan.like(f"%:{day.isoformat()}"),
-            # Of the day in any time zone: by the index, not by reading years of checks.
-            checks.c.due_at >= midnight - timedelta(days=1),
-            checks.c.due_at < midnight + timedelta(days=2),
+            checks.c.plan.like(f"%:{day.isoformat()}"), *_around(day)
         )
         found = self._connection.execute(query)
         return {CheckKey(row.plan, row.hall_id, row.number) for row in found}
@@ -211,12 +208,19 @@ class StoredChecks(StoredPlans):
         self, query: CheckQuery = EVERYTHING, *, after_id: int = 0, limit: int = 100
     ) -> Sequence[Check]:
         chosen = _chosen(select(checks), query)
+        if query.units is not None:  # newest first: each is asked whether it is theirs
+            mine = select(check_results.c.check_id).where(check_results.c.check_id == checks.c.id)
+            chosen = chosen.where(_of(mine, query.units).exists())
         if after_id:
             chosen = chosen.where(checks.c.id < after_id)
         return self._all(chosen.order_by(checks.c.id.desc()).limit(limit))
 
     def count(self, query: CheckQuery = EVERYTHING) -> int:
         chosen = _chosen(select(func.count()).select_from(checks), query)
+        if query.units is not None:
+            chosen = chosen.where(
+                checks.c.id.in_(_of(select(check_results.c.check_id), query.units))
+            )
         return int(self._connection.execute(chosen).scalar_one())
 
     def results(self, check_id: int, *, units: frozenset[str] | None = None) -> list[CheckResult]:
@@ -250,6 +254,15 @@ class StoredChecks(StoredPlans):
         return found
 
 
+def _around(day: date) -> tuple[ColumnElement[bool], ...]:
+    """Due on a day in any time zone: by the index, not by reading years of checks."""
+    midnight = datetime.combine(day, time(0), UTC)
+    return (
+        checks.c.due_at >= midnight - timedelta(days=1),
+        checks.c.due_at < midnight + timedelta(days=2),
+    )
+
+
 def _chosen(statement: Select[Any], query: CheckQuery) -> Select[Any]:
     for name in ("plan", "hall_id", "kind", "state"):
         wanted = getattr(query, name)
@@ -257,6 +270,8 @@ def _chosen(statement: Select[Any], query: CheckQuery) -> Select[Any]:
             statement = statement.where(checks.c[name] == wanted)
     if query.day:
         statement = statement.where(checks.c.plan.endswith(f":{query.day}", autoescape=True))
+        with suppress(ValueError):  # another name of a day is looked for among all
+            statement = statement.where(*_around(date.fromisoformat(query.day)))
     if query.campaign:
         begins = f"campaign:{query.campaign}:"
         statement = statement.where(checks.c.plan.startswith(begins, autoescape=True))
@@ -266,12 +281,11 @@ def _chosen(statement: Select[Any], query: CheckQuery) -> Select[Any]:
         statement = statement.where(checks.c.due_at < query.until)
     if query.halls is not None:
         statement = statement.where(checks.c.hall_id.in_(sorted(query.halls)))
-    if query.units is not None:
-        theirs = select(check_results.c.check_id).where(
-            check_results.c.unit_id.in_(sorted(query.units))
-        )
-        statement = statement.where(checks.c.id.in_(theirs))
     return statement
+
+
+def _of(results: Select[Any], units: frozenset[str]) -> Select[Any]:
+    return results.where(check_results.c.unit_id.in_(sorted(units)))
 
 
 def _check(row: Row[Any]) -> Check:

@@ -20,6 +20,13 @@ BUSY_S: Final = 30.0
 """How long a writer waits for another one."""
 
 
+CACHE_KB: Final = 16 * 1024
+"""Of each connection; years of a register's newest pages fit into it."""
+
+LARGEST_WAL: Final = 64 * 1024 * 1024
+"""Bytes kept of the write-ahead log after a long transaction has made it larger."""
+
+
 def open_engine(url: str) -> Engine:
     """An engine for `sqlite:///file` or `postgresql://…`.
 
@@ -105,6 +112,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
+        f"cache_size = -{CACHE_KB}",
+        f"journal_size_limit = {LARGEST_WAL}",
+        "temp_store = MEMORY",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

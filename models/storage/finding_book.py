@@ -74,6 +74,11 @@ class StoredFindings:
         chosen = _chosen(select(func.count()).select_from(findings), query)
         return int(self._connection.execute(chosen).scalar_one())
 
+    def tally(self) -> dict[tuple[str, str], int]:
+        query = select(findings.c.kind, findings.c.state, func.count().label("rows"))
+        found = self._connection.execute(query.group_by(findings.c.kind, findings.c.state))
+        return {(row.kind, row.state): row.rows for row in found}
+
 
 def _chosen(statement: Select[Any], query: FindingQuery) -> Select[Any]:
     for name in ("hall_id", "window_id", "unit_id", "kind", "state"):

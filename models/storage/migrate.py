@@ -42,8 +42,7 @@ def upgrade(engine: Engine, *, change: bool = True) -> None:
         config = alembic_config(connection)
         script = ScriptDirectory.from_config(config)
         current = MigrationContext.configure(connection).get_current_heads()
-        known = {revision.revision for revision in script.walk_revisions()}
-        _require_known(set(current) - known)
+        require_known(set(current))
         if set(current) == set(script.get_heads()):
             return
         if not change:
@@ -56,7 +55,19 @@ def upgrade(engine: Engine, *, change: bool = True) -> None:
         command.upgrade(config, "head")
 
 
-def _require_known(unknown: set[str]) -> None:
+def head_revision() -> str:
+    """The newest version of the schema that this program knows."""
+    return str(ScriptDirectory.from_config(alembic_config()).get_current_head())
+
+
+def require_known(revisions: set[str]) -> None:
+    """Refuse what a newer OnPost made.
+
+    Raises:
+        StorageError: one of the versions is none of this program's; with advice.
+    """
+    script = ScriptDirectory.from_config(alembic_config())
+    unknown = revisions - {revision.revision for revision in script.walk_revisions()}
     if unknown:
         names = ", ".join(sorted(unknown))
         raise StorageError(

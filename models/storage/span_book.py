@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, or_, select
 from models.domain.errors import StorageError
 from models.domain.presence import Presence, Reason, State
 from models.domain.spans import Span
-from models.storage.statements import insert_or
+from models.storage.statements import begun_before, each_value, insert_or
 from models.storage.tables import presences, spans
 
 _CARRIED = (
@@ -75,12 +75,17 @@ class StoredSpans:
         return {row.window_id: _span(row) for row in self._connection.execute(query)}
 
     def between(self, window_id: str | None, start: datetime, end: datetime) -> list[Span]:
+        if window_id is None:
+            every = each_value(self._connection, spans.c.window_id)
+            return [span for one in every for span in self.between(one, start, end)]
         query = select(spans).where(
-            spans.c.started_at < end, or_(spans.c.ended_at.is_(None), spans.c.ended_at > start)
+            spans.c.window_id == window_id,
+            spans.c.started_at < end,
+            spans.c.started_at
+            >= begun_before(spans.c.window_id, window_id, spans.c.started_at, start),
+            or_(spans.c.ended_at.is_(None), spans.c.ended_at > start),
         )
-        if window_id is not None:
-            query = query.where(spans.c.window_id == window_id)
-        query = query.order_by(spans.c.window_id, spans.c.started_at)
+        query = query.order_by(spans.c.started_at)
         return [_span(row) for row in self._connection.execute(query)]
 
 

@@ -63,7 +63,7 @@ check_results = Table(
     Column("finding_key", String(300), nullable=False),
     Column("entry_seq", BigInteger, nullable=False),
     Column("details", JsonText, nullable=False),
-    Index("ix_check_results_unit_id", "unit_id"),
+    Index("ix_check_results_unit_id_check_id", "unit_id", "check_id"),
     Index("ix_check_results_finding_key", "finding_key"),
 )
 

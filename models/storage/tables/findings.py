@@ -44,6 +44,15 @@ findings = Table(
     Index("ix_findings_window_id_started_at", "window_id", "started_at"),
     Index("ix_findings_hall_id_started_at", "hall_id", "started_at"),
     Index("ix_findings_state", "state"),
+    Index("ix_findings_unit_id_state", "unit_id", "state"),
+    Index("ix_findings_kind_state", "kind", "state"),
+    Index("ix_findings_started_at", "started_at"),
+)
+Index(
+    "ix_findings_standing",
+    findings.c.id,
+    sqlite_where=text("ended IS 0"),
+    postgresql_where=text("ended IS false"),
 )
 
 evidence = Table(
@@ -83,6 +92,12 @@ Index(
     alerts.c.window_id,
     alerts.c.kind,
     unique=True,
+    sqlite_where=text("cleared_at IS NULL"),
+    postgresql_where=text("cleared_at IS NULL"),
+)
+Index(
+    "ix_alerts_standing",
+    alerts.c.id,
     sqlite_where=text("cleared_at IS NULL"),
     postgresql_where=text("cleared_at IS NULL"),
 )

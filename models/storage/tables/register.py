@@ -18,6 +18,7 @@ register_entries = Table(
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     Index("ix_register_entries_kind_at", "kind", "at_text"),
+    Index("ix_register_entries_chain_kind_seq", "chain", "kind", "seq"),
 )
 Index(
     "uq_register_entries_key",

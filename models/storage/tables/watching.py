@@ -22,7 +22,6 @@ spans = Table(
     Column("samples", Integer, nullable=False),
     Column("weakest", Float, nullable=False),
     UniqueConstraint("window_id", "started_at"),
-    Index("ix_spans_started_at", "started_at"),
 )
 Index(
     "uq_spans_running",
