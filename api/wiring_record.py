@@ -10,7 +10,7 @@ from api.settings import Settings
 from api.settings.sections import ClockKind
 from models.domain.errors import SettingsError
 from models.domain.ports import Clock
-from models.storage.evidence_store import FileEvidenceStore
+from models.storage.evidence_places import EvidencePlace, open_evidence
 from models.storage.record import Record, open_record
 
 
@@ -42,5 +42,18 @@ def make_record(settings: Settings) -> Record:
         StorageError: the database or a folder cannot be used.
     """
     url = "" if settings.database is None else settings.database_url
-    record = open_record(settings.data_path, url)
-    return replace(record, evidence=FileEvidenceStore(settings.evidence_path))
+    return evidence_in(settings, open_record(settings.data_path, url))
+
+
+def make_evidence(settings: Settings) -> EvidencePlace:
+    """Where pictures of evidence are kept; a folder is made with the first of them.
+
+    Raises:
+        StorageError: what a bucket needs is not installed.
+    """
+    return open_evidence(settings.evidence_place)
+
+
+def evidence_in(settings: Settings, record: Record) -> Record:
+    """A record that was opened without the settings' place of evidence, with it."""
+    return replace(record, evidence=make_evidence(settings))

@@ -23,7 +23,10 @@ PREFIX = "ONPOST_"
 SETTINGS_VARIABLE = "ONPOST_SETTINGS"
 """Names the settings file where no command-line option does."""
 
-OTHER_VARIABLES = frozenset({SETTINGS_VARIABLE, "ONPOST_REQUIRE_ALL"})
+PASSPHRASE_VARIABLE = "ONPOST_BACKUP_PASSPHRASE"  # noqa: S105  its name
+"""Opens and seals backups; no setting, since settings are kept in files and in the record."""
+
+OTHER_VARIABLES = frozenset({SETTINGS_VARIABLE, PASSPHRASE_VARIABLE, "ONPOST_REQUIRE_ALL"})
 DEFAULT_FILE = "onpost.yaml"
 
 
