@@ -10,7 +10,7 @@ pixel cannot show. What is left is measured three ways: brightness, colour, and 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import cv2
 import numpy as np
@@ -97,16 +97,19 @@ def change(before: Sketch, after: Sketch) -> Change:
     """What differs between two sketches of one window."""
     between = np.asarray((before.part + after.part) / 2, np.float32)
     rest, blur = _unshaken(_unlit(before, after), between, before.shake)
-    grey = rest.mean(axis=2)
-    size = (_PATCH, _PATCH)
-    mean = cv2.blur(grey, size)
-    hue = np.abs(cv2.blur(rest - grey[..., None], size)).max(axis=2)
-    spread = _root(cv2.blur(grey * grey, size) - mean * mean)
-    spread = spread - _root(cv2.blur(blur * blur, size))
+    grey = np.asarray(rest.mean(axis=2), np.float32)
+    mean = _patches(grey)
+    hue = np.abs(_patches(rest - grey[..., None])).max(axis=2)
+    spread = _root(_patches(grey * grey) - mean * mean) - _root(_patches(blur * blur))
     return Change(float(np.abs(mean).max()), _above_noise(hue), _above_noise(spread))
 
 
-def _above_noise(found: NDArray[np.float32]) -> float:
+def _patches(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Means of all patches."""
+    return np.asarray(cv2.blur(values, (_PATCH, _PATCH)), np.float32)
+
+
+def _above_noise(found: NDArray[Any]) -> float:
     """The most that is found anywhere, above what noise and compression do everywhere.
 
     A person is in one place, or fills the zone; so the quiet quarter speaks for the noise, and
@@ -116,7 +119,7 @@ def _above_noise(found: NDArray[np.float32]) -> float:
     return max(0.0, float(found.max()) - min(_MOST_NOISE, everywhere))
 
 
-def _root(squares: NDArray[np.float32]) -> NDArray[np.float32]:
+def _root(squares: NDArray[Any]) -> NDArray[np.float32]:
     """Square roots; sums of squares come out a little below nothing by rounding."""
     return np.asarray(np.sqrt(np.maximum(squares, 0.0)), np.float32)
 
