@@ -75,9 +75,8 @@ class CameraWiring:
     ) -> CameraPost:
         sampling = self.settings.sampling_of(camera_id)
         required = {window: self.desk.windows[window].required for window in zones}
-        desk = CameraDesk(
-            zones, self.looker, self._health(camera_id), Gate(sampling.force_after), required
-        )
+        gate = Gate(sampling.force_after) if self.settings.watch.gate else None
+        desk = CameraDesk(zones, self.looker, self._health(camera_id), gate, required)
 
         camera = self.settings.cameras[camera_id]
         on_check = camera.watch is CameraWatch.ON_CHECK

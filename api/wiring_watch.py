@@ -36,6 +36,7 @@ from vision.engine.local import LocalEngine
 from vision.entries import Proof
 from vision.frame_shelf import FrameShelf
 from vision.look import Looker
+from vision.packing import Inputs
 from vision.photographer import Photographer
 from vision.ports import Detector
 from vision.record_keeper import RecordKeeper, memory_of
@@ -147,7 +148,8 @@ def watch_parts(settings: Settings, detector: Detector | None = None) -> WatchPa
     proof = Proof(detector.model_hash, detector.name, settings.settings_hash())
     keeper = _keeper(room, desk, record, proof)
     keeper.take_up(since)
-    looker = Looker(detector, min_score=settings.detector.min_score)
+    packing = Inputs() if settings.watch.packing else None
+    looker = Looker(detector, min_score=settings.detector.min_score, packing=packing)
     attention = Attention()
     inspector = inspector_of(
         settings, desk, room, record, proof=proof, attention=attention, speed=clock.speed

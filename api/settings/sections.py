@@ -217,6 +217,10 @@ class WatchSettings(Section):
     adaptive: bool = Field(
         False, description="Sample sure and quiet cameras more rarely, doubtful ones closely."
     )
+    gate: bool = Field(True, description="Spare the detector windows whose picture did not change.")
+    packing: bool = Field(
+        True, description="Look at few windows by a packed picture of them before the frame."
+    )
 
 
 class ScheduleSettings(Section):
