@@ -47,7 +47,7 @@ class CameraLog:
     _changing: dict[str, tuple[Condition, datetime]] = field(default_factory=dict)
 
     def take_up(self) -> None:
-        """Learn what the record holds.
+        """Learn what the record holds of these cameras.
 
         Raises:
             StorageError: the database cannot be used.
@@ -55,6 +55,8 @@ class CameraLog:
         with self.make_uow(read_only=True) as uow:
             current = uow.cameras.current()
         for camera, event in current.items():
+            if camera not in self.halls:
+                continue
             self._noted[camera] = event.state, event.reason
             if event.state == DOWN:
                 self._down_since[camera] = event.at

@@ -11,13 +11,13 @@ from models.domain.circular import MOVES
 from models.domain.papers import PaperKind
 from models.domain.ports import UnitOfWork
 from models.domain.retention import Keeping
-from models.storage.evidence_store import FileEvidenceStore
+from models.storage.evidence_places import EvidencePlace
 from scheduler.jobs.retention import Retention
 
 _REWRITTEN_WITHIN = timedelta(hours=1)
 
 
-def retention_of(settings: Settings, files: FileEvidenceStore) -> Retention:
+def retention_of(settings: Settings, files: EvidencePlace) -> Retention:
     """What plans and carries out the settings' retention."""
     chosen = settings.retention
     return Retention(

@@ -23,7 +23,7 @@ class Verified:
 
 
 def verified(
-    data: Path, database: str = "", *, evidence: Path | None = None, audit: bool = False
+    data: Path, database: str = "", *, evidence: Path | str | None = None, audit: bool = False
 ) -> Verified:
     """Check a record as it lies there; nothing is made, migrated or mended.
 

@@ -16,10 +16,10 @@ import structlog
 from api.behaviour import keep_clues
 from api.duty_record import in_force
 from api.logs import set_up_logging
-from api.metrics import WATCH
 from api.settings import Settings
 from api.wiring_watch import WatchParts, watch_parts
 from models.domain.errors import OnPostError, StorageError
+from models.domain.lease import LeaseLost
 from models.domain.records import FindingRecord
 
 log = structlog.get_logger("onpost.watch")
@@ -127,6 +127,9 @@ def one_round(parts: WatchParts, *, claims: bool = True) -> None:
     Args:
         parts: What is running.
         claims: Whether spot checks that are due are begun.
+
+    Raises:
+        LeaseLost: another process watches these halls now (on a cluster); nothing was written.
     """
     now = parts.clock.now()
     try:
@@ -142,6 +145,8 @@ def one_round(parts: WatchParts, *, claims: bool = True) -> None:
             )
         parts.inspector.round(now, claims=claims)
         parts.cameras.round(parts.room.conditions(), now)
+    except LeaseLost:
+        raise
     except StorageError as error:
         log.warning("round_failed", error=str(error))
     except Exception:  # the watch outlives any one round; nothing of it was committed
@@ -165,7 +170,7 @@ def _clues(parts: WatchParts, now: datetime) -> list[FindingRecord]:
 
 def _leave_word(parts: WatchParts) -> None:
     parts.shelf.note_process(
-        WATCH,
+        parts.place.word,
         {
             "real": time.time(),
             "at": parts.clock.now().isoformat(),

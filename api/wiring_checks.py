@@ -29,6 +29,7 @@ def inspector_of(
     proof: Proof,
     attention: Attention,
     speed: float = 1.0,
+    me: str = "",
 ) -> Inspector:
     """Carries out the checks of the halls that are watched here.
 
@@ -40,6 +41,7 @@ def inspector_of(
         proof: What entries name.
         attention: Told which cameras are to be looked at closer.
         speed: Seconds of the clock per real second.
+        me: Name under which checks are claimed, where it is not the installation's.
     """
     gaps = {one: gap_of(settings, one) for one in desk.windows}
     rules = Rules(
@@ -54,7 +56,7 @@ def inspector_of(
         photograph=Photographer(room, record.evidence),
         make_uow=record.make_uow,
         proof=proof,
-        me=watch_name(settings),
+        me=me or watch_name(settings),
         patience=patience_of(settings),
     )
     checks = CheckRoom(room, rules, cameras_by_hall(settings), Burst().at_speed(speed))

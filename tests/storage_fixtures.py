@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from models.storage.engine import open_engine
+from models.storage.evidence_store import FileEvidenceStore
 from models.storage.record import Record, open_record
 
 DATABASES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
@@ -61,6 +62,12 @@ def record(database_url: str, tmp_path: Path) -> Iterator[Record]:
     opened = open_record(tmp_path / "data", database_url)
     yield opened
     opened.close()
+
+
+def evidence_root(record: Record) -> Path:
+    """The folder of a record's pictures."""
+    assert isinstance(record.evidence, FileEvidenceStore)
+    return record.evidence.root
 
 
 def attack(engine: Engine, *statements: str) -> None:

@@ -39,14 +39,15 @@ def verify(
     """
     from api.verifying import verified
 
+    place: Path | str | None = evidence
     if data is None:
         from api.settings import load_settings
 
         chosen = load_settings(settings)
         data = chosen.data_path
         database = database or chosen.database_url
-        evidence = evidence or chosen.evidence_path
-    done = verified(data, database, evidence=evidence)
+        place = evidence or chosen.evidence_place
+    done = verified(data, database, evidence=place)
     verdict, fingerprint = done.verdict, done.fingerprint
     for fault in verdict.faults:
         typer.echo(f"[{fault.kind.value}] {fault}")

@@ -35,12 +35,12 @@ def retention(
     from api.retention import retention_of
     from api.settings import load_settings
     from api.wiring import make_clock
+    from api.wiring_record import make_evidence
     from models.domain.retention import WHY_NAMES, kept_why
-    from models.storage.evidence_store import FileEvidenceStore
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
-    work = retention_of(chosen, FileEvidenceStore(chosen.evidence_path))
+    work = retention_of(chosen, make_evidence(chosen))
     with opened(chosen) as record:
         with record.make_uow(read_only=True) as uow:
             plan = work.plan(uow, now)

@@ -6,7 +6,7 @@ from api.reports.circulars import Desk
 from api.settings import Settings
 from models.domain.ports import Clock, MakeUnitOfWork
 from models.storage.document_store import DocumentStore
-from models.storage.evidence_store import FileEvidenceStore
+from models.storage.evidence_places import open_evidence
 
 DOCUMENTS = "documents"
 
@@ -18,5 +18,5 @@ def document_store(settings: Settings) -> DocumentStore:
 
 def desk_of(settings: Settings, make_uow: MakeUnitOfWork, clock: Clock) -> Desk:
     """What the work on circulars needs."""
-    evidence = FileEvidenceStore(settings.evidence_path)
+    evidence = open_evidence(settings.evidence_place)
     return Desk(settings, make_uow, document_store(settings), clock, evidence)

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from api.redact import redact
 from api.settings.check_sections import ChecksSettings
+from api.settings.evidence import EvidenceSettings
 from api.settings.fields import Identifier, TimeZoneName
 from api.settings.notifications import NotificationSettings
 from api.settings.retention import RetentionSettings
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
         None, description="Database address; left out: SQLite in data_dir."
     )
     evidence_dir: str | None = None
+    evidence: EvidenceSettings = EvidenceSettings()
     shelf_dir: str = Field("auto", description="Folder of the newest pictures; auto: in memory.")
     detector: DetectorSettings = DetectorSettings()
     sampling: SamplingSettings = SamplingSettings()
@@ -117,7 +119,15 @@ class Settings(BaseSettings):
 
     @property
     def evidence_path(self) -> Path:
+        """The folder of evidence; nothing is in it where a bucket is set."""
+        if self.evidence.folder is not None:
+            return self.evidence.folder
         return self.path(self.evidence_dir) if self.evidence_dir else self.data_path / "evidence"
+
+    @property
+    def evidence_place(self) -> Path | str:
+        """Where evidence is kept: its folder, or the address of a bucket."""
+        return self.evidence.bucket or self.evidence_path
 
     @property
     def shelf_path(self) -> Path:
@@ -198,10 +208,13 @@ class Settings(BaseSettings):
             "notifications",
             "supervision",
             "log",
+            "evidence",
             "data_dir",
             "shelf_dir",
         ):
             del data[name]
+        for hall in data["halls"].values():
+            del hall["place"]
         return data
 
     def settings_hash(self) -> str:

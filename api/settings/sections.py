@@ -51,6 +51,14 @@ class DetectorSettings(Section):
 
     kind: Literal["onnx", "ultralytics"] = "onnx"
     engine: Literal["auto", "onnxruntime", "openvino"] = "auto"
+    precision: Literal["auto", "fp32", "int8"] = Field(
+        "auto", description="auto: INT8 where it lies there, is as accurate, and is faster."
+    )
+    device: str = Field(
+        "cpu",
+        pattern=r"^(cpu|cuda|tensorrt|gpu|npu)(:\d{1,2})?$",
+        description="What computes: cpu, cuda, tensorrt, gpu (OpenVINO), npu; cuda:1 for a second.",
+    )
     size: Literal["n", "s"] = "s"
     weights: str | None = Field(None, description="Path of a weights file, relative to this file.")
     threads: int = Field(2, ge=1, le=64)
@@ -207,6 +215,9 @@ class AccountsSettings(Section):
     session_hours: float = Field(12, gt=0, le=24 * 7, description="Signed out at the latest.")
     sessions_each: int = Field(10, ge=1, le=100, description="At once; the oldest one ends.")
     password_days: int = Field(180, ge=0, le=3650, description="Then to be changed; 0 never.")
+    first_password_hours: float = Field(
+        72, ge=0, le=24 * 90, description="A one-time password has to be changed by then; 0 never."
+    )
     token_days: int = Field(366, ge=1, le=366, description="The longest life of a token.")
 
 
@@ -214,6 +225,9 @@ class WatchSettings(Section):
     """The process that watches: threads that examine pictures beside one for each camera."""
 
     workers: int = Field(2, ge=1, le=64)
+    shard_cameras: int = Field(
+        40, ge=1, le=1000, description="On a cluster: most cameras that one process watches."
+    )
     adaptive: bool = Field(
         False, description="Sample sure and quiet cameras more rarely, doubtful ones closely."
     )
@@ -257,6 +271,9 @@ class HallSettings(Section):
 
     name: str = Field(min_length=1)
     kind: HallKind = HallKind.MAIN
+    place: Identifier | None = Field(
+        None, description="On a cluster: label of the nodes that its cameras are read on."
+    )
     time_zone: TimeZoneName | None = None
     hours: tuple[HoursSettings, ...] | None = None
     sampling: SamplingOverride | None = None

@@ -9,6 +9,7 @@ epoch in its own transaction: one that was paused and comes back can write nothi
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,6 +18,17 @@ from models.domain.errors import OnPostError
 
 SCHEDULE: Final = "schedule"
 """Name of the scheduling process's lease."""
+
+_LONGEST: Final = 40
+_HALL: Final = "watch:"
+
+
+def hall_lease(hall_id: str) -> str:
+    """Name of the lease on watching a hall; a long id is shortened to its hash."""
+    name = _HALL + hall_id
+    if len(name) <= _LONGEST:
+        return name
+    return f"watch#{hashlib.sha256(hall_id.encode()).hexdigest()[: _LONGEST - len(_HALL)]}"
 
 
 class LeaseLost(OnPostError):

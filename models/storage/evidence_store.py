@@ -16,7 +16,7 @@ from models.domain.errors import StorageError
 from models.domain.records import StoredFile
 from models.storage.files import sync_folder, write_new
 
-_PATH: Final = re.compile(r"\d{4}/\d{2}/\d{2}/[0-9a-f]{64}\.jpg")
+EVIDENCE_PATH: Final = re.compile(r"\d{4}/\d{2}/\d{2}/[0-9a-f]{64}\.jpg")
 
 
 class FileEvidenceStore:
@@ -37,21 +37,19 @@ class FileEvidenceStore:
         with self._sweeping_apart(fcntl.LOCK_SH):
             if not write_new(file, data):
                 if file.read_bytes() != data:
-                    raise _changed(path)
+                    raise changed_picture(path)
                 os.utime(file)  # named again: as new to the sweep as a new file
         return StoredFile(digest, path, len(data))
 
     def read(self, path: str) -> bytes:
-        if not _PATH.fullmatch(path):
+        if not EVIDENCE_PATH.fullmatch(path):
             raise StorageError(
                 f"证据路径“{path}”无效。", f"{path!r} is not a path in the evidence store."
             )
         try:
             data = (self.root / path).read_bytes()
         except FileNotFoundError as error:
-            raise EvidenceMissing(
-                "证据文件缺失。", "the evidence file is missing.", where=path
-            ) from error
+            raise missing_picture(path) from error
         except OSError as error:
             raise StorageError(
                 f"证据文件不可读取:{error.strerror}。",
@@ -59,7 +57,7 @@ class FileEvidenceStore:
                 where=path,
             ) from error
         if sha256(data).hexdigest() != Path(path).stem:
-            raise _changed(path)
+            raise changed_picture(path)
         return data
 
     def sweep(self, known: set[str], older_than: datetime) -> int:
@@ -85,7 +83,7 @@ class FileEvidenceStore:
             older_than: One that was written or named again since stays (real time).
         """
         file = self.root / path
-        if not _PATH.fullmatch(path) or not file.exists():
+        if not EVIDENCE_PATH.fullmatch(path) or not file.exists():
             return False
         with self._sweeping_apart(fcntl.LOCK_EX):
             try:
@@ -125,7 +123,13 @@ class EvidenceMissing(StorageError):
     """A picture that should be in the evidence store is not there."""
 
 
-def _changed(path: str) -> StorageError:
+def missing_picture(path: str) -> EvidenceMissing:
+    """The error of a picture that is not there."""
+    return EvidenceMissing("证据文件缺失。", "the evidence file is missing.", where=path)
+
+
+def changed_picture(path: str) -> StorageError:
+    """The error of a picture that is not what its name says."""
     return StorageError(
         "证据文件内容与其 SHA-256 不符,已被改动。",
         "the evidence file does not match its SHA-256; it was changed.",

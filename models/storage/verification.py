@@ -22,7 +22,8 @@ from models.domain.register import (
 )
 from models.domain.register_check import ChainCheck
 from models.storage.engine import READ_ONLY
-from models.storage.evidence_store import EvidenceMissing, FileEvidenceStore
+from models.storage.evidence_places import EvidencePlace
+from models.storage.evidence_store import EvidenceMissing
 from models.storage.record import Record
 from models.storage.tables import (
     register_entries,
@@ -161,7 +162,7 @@ def _note_pictures(entry: Entry, pictures: _Pictures) -> None:
     pictures.purged.update(purged)
 
 
-def _picture_faults(store: FileEvidenceStore, pictures: _Pictures) -> Iterator[Fault]:
+def _picture_faults(store: EvidencePlace, pictures: _Pictures) -> Iterator[Fault]:
     for seq, sha, path in dict.fromkeys(pictures.named):
         if sha in pictures.purged:
             continue

@@ -20,6 +20,7 @@ from models.storage.verification import verify_record
 from scheduler.jobs.retention import Retention
 from tests.acceptance.town import onpost
 from tests.fakes_web import MORNING, Web, off_post, opened_parts, town
+from tests.storage_fixtures import evidence_root
 
 DAY = timedelta(days=1)
 
@@ -103,7 +104,7 @@ def test_a_picture_that_is_merely_missing_is_still_an_error(
     parts, record = opened
     web = Web(create_app(parts, pages=False))
     row = dismissed(web, record)
-    for file in record.evidence.root.rglob("*.jpg"):
+    for file in evidence_root(record).rglob("*.jpg"):
         file.unlink()
     answer = web.signed_in("li.na").get(f"/api/v1/evidence/{row.evidence[0]}.jpg")
     assert answer.status_code not in {200, 404, 410}
@@ -125,7 +126,7 @@ def test_the_dry_run_says_what_would_go_and_changes_nothing(
     assert all(sha in done.out for sha in row.evidence)
     assert "到期 2 张" in done.out
     assert "nothing was changed" in done.out
-    assert len(list(record.evidence.root.rglob("*.jpg"))) == 2
+    assert len(list(evidence_root(record).rglob("*.jpg"))) == 2
     ran = onpost("retention", "--settings", file)
     assert (ran.code, "登记销毁 2 张" in ran.out) == (0, True), ran.err
     with record.make_uow(read_only=True) as uow:

@@ -20,7 +20,7 @@ from models.domain.records import FindingRecord
 from tests.acceptance.town import Done, onpost
 from tests.fakes_duty import MINE, OTHERS, two_units
 from tests.fakes_web import MORNING, Served, off_post, served
-from tests.storage_fixtures import attack
+from tests.storage_fixtures import attack, evidence_root
 
 LATER = "Harbour-8-lantern"
 
@@ -145,7 +145,7 @@ def test_every_view_of_evidence_is_marked_and_entered(
     for sha256 in centre.mine.evidence:
         answer = liaison.get(f"/api/v1/evidence/{sha256}.jpg")
         assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
-        stored = next(centre.running.record.evidence.root.rglob(f"{sha256}.jpg"))
+        stored = next(evidence_root(centre.running.record).rglob(f"{sha256}.jpg"))
         assert answer.content != stored.read_bytes()
     views = centre.entered(action="evidence_viewed", who="li.na")
     assert [one["target"] for one in views] == [f"evidence:{one}" for one in centre.mine.evidence]

@@ -15,7 +15,7 @@ from models.domain.register import Entry, Fault, FaultKind, Head, head_of, seal
 from models.storage.record import Record
 from models.storage.verification import verify_record
 from tests.builders import NINE, at
-from tests.storage_fixtures import attack
+from tests.storage_fixtures import attack, evidence_root
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ def test_a_last_line_torn_by_a_power_cut_is_no_fault_and_mended_by_the_next_entr
 
 
 def test_a_picture_that_is_missing_or_changed_is_found(five: Record) -> None:
-    (file,) = five.evidence.root.rglob("*.jpg")
+    (file,) = evidence_root(five).rglob("*.jpg")
     file.write_bytes(b"another")
     assert [(f.kind, f.seq) for f in faults(five)] == [(FaultKind.EVIDENCE_CHANGED, 2)]
     file.unlink()
@@ -207,7 +207,7 @@ def test_a_picture_that_is_missing_or_changed_is_found(five: Record) -> None:
 
 
 def test_a_picture_that_an_entry_says_was_destroyed_may_be_missing(five: Record) -> None:
-    (file,) = five.evidence.root.rglob("*.jpg")
+    (file,) = evidence_root(five).rglob("*.jpg")
     file.unlink()
     with five.make_uow() as uow:
         uow.register.append("evidence_purged", {"sha256": [file.stem]}, at(10))

@@ -21,6 +21,7 @@ from models.storage.verification import Verdict, verify_record
 from tests.builders import NINE
 from tests.groups import ROOT
 from tests.integration import register_writer
+from tests.storage_fixtures import evidence_root
 
 KILLS = 10
 
@@ -231,6 +232,6 @@ def test_a_picture_whose_entry_never_committed_is_swept(database_url: str, tmp_p
     orphan = record.evidence.put(b"its transaction died", NINE)
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     assert record.sweep(tomorrow) == 1
-    assert not (record.evidence.root / orphan.path).exists()
+    assert not (evidence_root(record) / orphan.path).exists()
     assert (kept, verify_record(record).faults) == (1, ())
     record.close()

@@ -13,6 +13,7 @@ from api.wiring import WebParts
 from models.domain.presence import Reason, State
 from models.storage.record import Record
 from tests.fakes_web import MORNING, StillClock, Web, lay, off_post, opened_parts, town
+from tests.storage_fixtures import evidence_root
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ def test_evidence_whose_file_changed_is_never_shown(
     answer = web.get(address)
     assert answer.content.startswith(b"\xff\xd8")
     assert "no-store" in answer.headers["cache-control"]
-    file = next(record.evidence.root.rglob(f"{sha256}.jpg"))
+    file = next(evidence_root(record).rglob(f"{sha256}.jpg"))
     file.chmod(0o600)
     file.write_bytes(b"changed")
     assert web.get(address).status_code == 503

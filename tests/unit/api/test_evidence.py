@@ -18,6 +18,7 @@ from models.domain.errors import StorageError
 from models.domain.records import FindingRecord
 from models.storage.record import Record
 from tests.fakes_web import MORNING, Web, off_post, opened_parts
+from tests.storage_fixtures import evidence_root
 
 
 @dataclass
@@ -61,7 +62,7 @@ def test_a_picture_is_given_with_a_mark_and_is_not_to_be_kept(town: Town) -> Non
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
     assert answer.headers["cache-control"] == "private, no-store"
     assert "etag" not in answer.headers
-    (stored,) = town.record.evidence.root.rglob(f"{town.sha256}.jpg")
+    (stored,) = evidence_root(town.record).rglob(f"{town.sha256}.jpg")
     before, after = decoded(stored.read_bytes()), decoded(answer.content)
     assert after.shape[0] > before.shape[0]  # the line below
     changed = np.abs(after[: before.shape[0]].astype(int) - before).max(axis=2) > 24
@@ -69,7 +70,7 @@ def test_a_picture_is_given_with_a_mark_and_is_not_to_be_kept(town: Town) -> Non
 
 
 def test_the_stored_picture_stays_as_it_was(town: Town) -> None:
-    (stored,) = town.record.evidence.root.rglob(f"{town.sha256}.jpg")
+    (stored,) = evidence_root(town.record).rglob(f"{town.sha256}.jpg")
     before = stored.read_bytes()
     town.web.as_(Role.OPERATOR).get(town.address)
     assert stored.read_bytes() == before
