@@ -2,10 +2,10 @@
 
     python -m benchmarks storage -- [--years 5] [--database sqlite|postgres] [--keep FOLDER]
 
-Years (one, unless told) of 82 cameras and 123 windows in 39 halls without pictures: spans, checks, findings,
-cases, alerts, entries of the register and of the audit log in their chains, the outbox. Then what
-the wall, the lists and the pages ask, through the API itself: 95 of 100 calls of the wall and of
-the register come within 100 ms, and five years take less than 10 GB; ends with 1 otherwise.
+Years (one, unless told) of 82 cameras and 123 windows in 39 halls without pictures: spans, checks,
+findings, cases, alerts, entries of the register and of the audit log in their chains, the outbox.
+Then what the wall, the lists and the pages ask, through the API itself: 95 of 100 calls of the wall
+and of the register come within 100 ms, and five years take less than 10 GB; ends with 1 otherwise.
 With `--slow` each kind of call tells its slowest statement. A kept folder is used again.
 """
 
