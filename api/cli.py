@@ -33,6 +33,7 @@ COMMANDS: Final = (
     "campaign",
     "rollcall",
     "retention",
+    "backup",
     "settings",
     "audit",
     "user",
