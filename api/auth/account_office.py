@@ -60,6 +60,10 @@ class AccountOffice:
         self._passwords = passwords or Passwords()
         self._forget = forget
 
+    def first_password_ends(self, login: str) -> datetime | None:
+        """When an account's one-time password opens nothing more; None for never."""
+        return self.get(login).account.first_password_ends(self._rules)
+
     def list(self) -> Sequence[AccountSeen]:
         """All accounts by sign-in name."""
         with self._make_uow(read_only=True) as uow:
@@ -164,7 +168,7 @@ class AccountOffice:
         return account
 
     def reset_password(self, login: str, by: Acting, *, password: str = "") -> str:
-        """Give a one-time password; sessions end, failures are forgotten.
+        """Give a one-time password; sessions end, tokens are revoked, failures are forgotten.
 
         Returns:
             The password, to be shown once.
@@ -184,7 +188,9 @@ class AccountOffice:
             uow.accounts.save(replace(account, must_change=True, password_at=now, changed_at=now))
             uow.accounts.clear_failures(login)
             ended = uow.accounts.end_sessions(login, now, "reset")
-            _note_change(uow, by, login, now, what="reset", sessions_ended=ended)
+            revoked = _revoke_tokens(uow, login, now)
+            said = {"sessions_ended": ended, "tokens_revoked": revoked}
+            _note_change(uow, by, login, now, what="reset", **said)
             uow.commit()
         self._forget(login)
         return chosen
@@ -246,6 +252,14 @@ def _account(uow: UnitOfWork, login: str, *, hold: bool = True) -> Account:
     if found is None:
         raise InputError(f"没有账号“{login}”。", f"there is no account {login!r}.", where="login")
     return found
+
+
+def _revoke_tokens(uow: UnitOfWork, login: str, now: datetime) -> int:
+    """Revoke what an account's programs still can use; how many tokens that was."""
+    alive = [token for token in uow.accounts.tokens(login) if token.alive(now)]
+    for token in alive:
+        uow.accounts.revoke_token(token.id, now)
+    return len(alive)
 
 
 def _keep_a_security_admin(everyone: Sequence[Account], after: Account) -> None:

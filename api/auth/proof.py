@@ -8,7 +8,13 @@ from typing import Final
 from api.auth.audit import Actor, note
 from api.auth.back_off import BackOff, network_of
 from api.auth.passwords import Passwords
-from models.domain.accounts import Account, AccountRules, LockedOut, SignInRefused
+from models.domain.accounts import (
+    Account,
+    AccountRules,
+    FirstPasswordExpired,
+    LockedOut,
+    SignInRefused,
+)
 from models.domain.audit import Action
 from models.domain.ports import Clock, MakeUnitOfWork, UnitOfWork
 
@@ -54,6 +60,7 @@ class Prover:
 
         Raises:
             SignInRefused: not right, or the account is not open.
+            FirstPasswordExpired: right, but it was to be changed long ago.
             LockedOut: too many failures before; the password was not looked at.
         """
         network = network_of(address)
@@ -69,8 +76,24 @@ class Prover:
         if not right or kept is None or account is None or not self.lets_in(account):
             self._refused(login, address, why="disabled" if right else "wrong")
             raise SignInRefused
+        self._require_in_time(account, network, address)
         better = self._passwords.hash(password) if self._passwords.outdated(kept) else ""
         return Proof(login, network, kept, better)
+
+    def _require_in_time(self, account: Account, network: str, address: str) -> None:
+        """Refuse a one-time password that is too old; it was right, so no failure counts.
+
+        Raises:
+            FirstPasswordExpired: it was not changed in time.
+        """
+        ends, age = account.first_password_ends(self._rules), self._rules.first_password
+        if age is None or ends is None or self._clock.now() < ends:
+            return
+        self._refused(account.login, address, why="expired")
+        with self._make_uow() as uow:
+            self._back_off.forgive(uow, account.login, network)
+            uow.commit()
+        raise FirstPasswordExpired(age.total_seconds() / 3600)
 
     def lets_in(self, account: Account) -> bool:
         """Whether anybody gets in by this account."""

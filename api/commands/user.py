@@ -12,6 +12,8 @@ from api.commands.roster import SettingsFile
 from models.domain.access import Role
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from api.auth.account_office import AccountOffice, AccountSeen
     from api.auth.audit import Acting
     from api.settings import Settings
@@ -55,8 +57,9 @@ def add(
     with opened_office(settings) as (chosen, office, by):
         access = _access(role, hall, unit, chosen)
         account, password = office.add(login, name, access, by, password=given)
+        ends = office.first_password_ends(account.login)
     typer.echo(f"已添加账号 / account added: {account.login}")
-    _tell(password, given)
+    _tell(password, given, ends)
 
 
 def list_(settings: SettingsFile = None) -> None:
@@ -93,12 +96,13 @@ def unlock(login: Login, settings: SettingsFile = None) -> None:
 def reset(
     login: Login, *, password_stdin: FromStdin = False, settings: SettingsFile = None
 ) -> None:
-    """Give a new one-time password and print it; sessions end."""
+    """Give a new one-time password and print it; sessions end, tokens are revoked."""
     given = _from_stdin(asked=password_stdin)
     with opened_office(settings) as (_, office, by):
         password = office.reset_password(login, by, password=given)
+        ends = office.first_password_ends(login)
     typer.echo(f"口令已重置 / password reset: {login}")
-    _tell(password, given)
+    _tell(password, given, ends)
 
 
 def roles(
@@ -172,10 +176,12 @@ def _from_stdin(*, asked: bool) -> str:
     return given
 
 
-def _tell(password: str, given: str) -> None:
+def _tell(password: str, given: str, ends: datetime | None) -> None:
     if not given:
         typer.echo(f"一次性口令 / one-time password: {password}")
     typer.echo("首次登录须修改口令 / to be changed at the first sign-in")
+    if ends is not None:
+        typer.echo(f"有效至 / good until: {ends.astimezone():%Y-%m-%d %H:%M}")
 
 
 def _line(seen: AccountSeen) -> str:

@@ -50,7 +50,7 @@ def add_account(asked: AccountBody, parts: PartsDep, visitor: VisitorDep) -> New
     """Make an account; its first password is in the answer, this once, and has to be changed."""
     access = Access(frozenset(asked.roles), _scope(parts, asked.halls, asked.units))
     account, password = parts.accounts.office.add(asked.login, asked.name, access, visitor)
-    return NewAccountOut(account=_one(parts, account.login), password=password)
+    return _new(parts, account.login, password)
 
 
 @router.get("/accounts/{login}", summary="One account", dependencies=[READ])
@@ -100,10 +100,18 @@ def unlock(login: str, parts: PartsDep, visitor: VisitorDep) -> AccountOut:
 
 @router.post("/accounts/{login}/reset-password", summary="New password", dependencies=[CHANGE])
 def reset_password(login: str, parts: PartsDep, visitor: VisitorDep) -> NewAccountOut:
-    """A one-time password, shown this once; sessions end."""
+    """A one-time password, shown this once; sessions end, tokens are revoked."""
     held = _login(parts, login)
     password = parts.accounts.office.reset_password(held, visitor)
-    return NewAccountOut(account=_one(parts, held), password=password)
+    return _new(parts, held, password)
+
+
+def _new(parts: WebParts, login: str, password: str) -> NewAccountOut:
+    return NewAccountOut(
+        account=_one(parts, login),
+        password=password,
+        expires_at=parts.accounts.office.first_password_ends(login),
+    )
 
 
 def _seen(parts: WebParts, login: str) -> AccountSeen:

@@ -123,6 +123,7 @@ class NewAccountOut(Asked):
 
     account: AccountOut
     password: str = Field(examples=["bqLk-7MTh-xA2e-Pw9d"])
+    expires_at: datetime | None = Field(description="By then it has to be changed; null never.")
 
 
 class NewTokenBody(Asked):

@@ -102,10 +102,11 @@ def hint_rules_of(settings: Settings) -> dict[str, HintRules]:
 def account_rules_of(settings: Settings) -> AccountRules:
     """How long sessions, passwords and tokens last."""
     chosen = settings.accounts
-    days = chosen.password_days
+    days, hours = chosen.password_days, chosen.first_password_hours
     return AccountRules(
         SessionRules(timedelta(minutes=chosen.idle_minutes), timedelta(hours=chosen.session_hours)),
         password_age=timedelta(days=days) if days else None,
+        first_password=timedelta(hours=hours) if hours else None,
         sessions_each=chosen.sessions_each,
         token_age=timedelta(days=chosen.token_days),
         demo=settings.web.demo,

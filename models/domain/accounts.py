@@ -42,6 +42,20 @@ class SignInRefused(OnPostError):
         )
 
 
+class FirstPasswordExpired(SignInRefused):
+    """The password was right, but it was somebody else's choice and was not changed in time."""
+
+    def __init__(self, hours: float) -> None:
+        OnPostError.__init__(
+            self,
+            f"一次性口令已超过 {hours:g} 小时有效期,不能再用。请安全管理员重置口令。",
+            f"the one-time password was good for {hours:g} hours and is no more; ask the security "
+            "administrator for a new one.",
+            where="sign_in",
+            code="PASSWORD_EXPIRED",
+        )
+
+
 class LockedOut(OnPostError):
     """Too many failed sign-ins; until a moment no password is looked at.
 
@@ -172,6 +186,7 @@ class AccountRules:
     Attributes:
         sessions: How long a session lasts.
         password_age: After it the password must be changed; None never.
+        first_password: So long a one-time password opens anything; None for ever.
         sessions_each: Sessions of one account at once; the oldest one ends.
         token_age: The longest life of a token.
         demo: The rehearsal: accounts that are entered without a password may exist.
@@ -179,6 +194,7 @@ class AccountRules:
 
     sessions: SessionRules = SessionRules()
     password_age: timedelta | None = timedelta(days=180)
+    first_password: timedelta | None = timedelta(hours=72)
     sessions_each: int = 10
     token_age: timedelta = timedelta(days=366)
     demo: bool = False
@@ -212,6 +228,12 @@ class Account:
         """Whether the password has to be changed before anything else."""
         age = rules.password_age
         return self.must_change or (age is not None and now - self.password_at >= age)
+
+    def first_password_ends(self, rules: AccountRules) -> datetime | None:
+        """When a one-time password that was not changed opens nothing more; None for never, and
+        where it was changed."""
+        age = rules.first_password
+        return self.password_at + age if self.must_change and age is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from api.auth import signed
 from api.auth.audit import Actor
 from api.auth.passwords import CHEAP, Passwords, digest
+from api.errors import status_of
 from models.domain.access import Access, Role
 from models.domain.accounts import (
     FREE_FAILURES,
     AccountRules,
+    FirstPasswordExpired,
     LockedOut,
     SignInRefused,
 )
@@ -202,6 +205,45 @@ def test_the_first_password_has_to_be_changed_and_old_ones_do_not_come_back(here
             here.desk.change_password(own, before, used)
     here.desk.change_password(own, before, first)  # the sixth before it
     assert len(here.deeds(Action.PASSWORD_CHANGED)) == 1 + 6
+
+
+def test_a_one_time_password_opens_nothing_when_its_time_is_over(here: Town) -> None:
+    access = Access(frozenset({Role.OPERATOR}))
+    _, first = here.office.add("new", "", access, BY)
+    here.clock.on(hours=71, minutes=59)
+    session, _ = here.desk.sign_in("new", first, HERE)
+    here.clock.on(minutes=1)
+    for _ in range(FREE_FAILURES + 2):  # it is no failure: nobody is locked out by it
+        with pytest.raises(FirstPasswordExpired, match="72") as told:
+            here.desk.sign_in("new", first, HERE)
+    assert "重置口令" in told.value.zh
+    assert status_of(told.value) == 401
+    with pytest.raises(FirstPasswordExpired):
+        here.desk.change_password(Actor("new", HERE), first, BETTER)
+    with pytest.raises(SignInRefused) as other:  # only who knows the password is told
+        here.desk.sign_in("new", BETTER, HERE)
+    assert not isinstance(other.value, FirstPasswordExpired)
+    assert {one.said["why"] for one in here.deeds(Action.SIGN_IN_REFUSED)} == {"expired", "wrong"}
+    again = here.office.reset_password("new", BY)
+    assert here.desk.who(session) is None
+    here.desk.sign_in("new", again, HERE)
+    here.desk.change_password(Actor("new", HERE), again, BETTER)
+    here.clock.on(days=30)
+    here.desk.sign_in("new", BETTER, HERE)
+
+
+def test_the_time_of_a_one_time_password_is_set_and_may_be_endless(embedded: Record) -> None:
+    access = Access(frozenset({Role.OPERATOR}))
+    short = town(embedded.make_uow, rules=AccountRules(first_password=timedelta(hours=1)))
+    _, first = short.office.add("new", "", access, BY)
+    assert short.office.first_password_ends("new") == short.clock.now() + timedelta(hours=1)
+    short.clock.on(hours=1)
+    with pytest.raises(FirstPasswordExpired, match="1 小时"):
+        short.desk.sign_in("new", first, HERE)
+    never = town(embedded.make_uow, rules=AccountRules(first_password=None))
+    never.clock.on(days=100)
+    assert never.office.first_password_ends("new") is None
+    never.desk.sign_in("new", first, HERE)
 
 
 def test_changing_a_password_takes_the_old_one_and_is_no_way_to_guess_it(here: Town) -> None:

@@ -198,6 +198,25 @@ def test_a_token_opens_what_it_names_until_it_ends_or_is_revoked(here: Town) -> 
     assert here.desk.who_by_token(second) is None
 
 
+def test_a_reset_ends_an_account_s_sessions_and_tokens_and_no_other_s(here: Town) -> None:
+    here.person("li", Role.REVIEWER)
+    here.person("wang", Role.REVIEWER)
+    other = _token(here, "wang")
+    gone = _token(here, "li")
+    here.tokens.revoke(here.tokens.list("li")[0].id, BY)
+    held = [_token(here, "li") for _ in range(2)]
+    session, _ = here.desk.sign_in("li", GOOD, HERE)
+    assert here.desk.who(session) is not None
+    assert all(here.desk.who_by_token(one) for one in held)
+    here.office.reset_password("li", BY)
+    assert here.desk.who(session) is None
+    assert [here.desk.who_by_token(one) for one in (gone, *held)] == [None] * 3
+    assert here.desk.who_by_token(other) is not None
+    assert here.office.get("li").tokens == here.office.get("li").sessions == 0
+    said = here.deeds(Action.ACCOUNT_CHANGED)[-1].said
+    assert (said["what"], said["tokens_revoked"], said["sessions_ended"]) == ("reset", 2, 2)
+
+
 def test_a_token_never_outgrows_its_account(here: Town) -> None:
     here.office.add("li", "", TAX, BY)
     secret = _token(here, "li", scope=Scope(units=frozenset({"tax"})))

@@ -65,6 +65,7 @@ def test_the_first_account_signs_in_with_the_password_that_was_printed_once(
 ) -> None:
     told = run(settings, "user", "add", "Admin-1", "--role", "security_admin", "--name", "安全员")
     (password,) = re.findall(r"one-time password: (\S+)", told)
+    assert re.search(r"good until: \d{4}-\d\d-\d\d \d\d:\d\d", told)
     record = open_record(settings.parent / "data")
     desk = AccountDesk(record.make_uow, RealClock(), passwords=Cheap())
     secret, _ = desk.sign_in("admin-1", password, "127.0.0.1")

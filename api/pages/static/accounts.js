@@ -7,11 +7,13 @@ desk.start(["账号与令牌", "Accounts and tokens"], (root, known) => {
   const scopeText = (names) => (names === null ? t("全部", "all") : names.length ? names.join("、") : t("无", "none"));
   const hallName = (id) => (known.halls.find((one) => one.id === id) || { name: id }).name;
 
-  function once(password, login) {
+  function once(made) {
+    const { password, account: { login } } = made;
     const dialog = h("dialog", { class: "big ask" });
     dialog.append(h("h2", {}, t(`账号 ${login} 的一次性口令`, `One-time password of ${login}`)),
       h("p", { class: "secret" }, password),
       h("p", {}, t("只显示这一次。请当面交给本人,首次登录须修改。", "It is shown this once. Hand it over in person; it has to be changed at the first sign-in.")),
+      made.expires_at ? h("p", {}, t(`须在 ${local(made.expires_at)} 前修改,过期作废。`, `Good until ${local(made.expires_at)}.`)) : "",
       button(t("已抄录,关闭", "Written down, close"), () => dialog.close(), "main"));
     open(dialog);
   }
@@ -59,7 +61,7 @@ desk.start(["账号与令牌", "Accounts and tokens"], (root, known) => {
         button(t("修改", "Change"), () => change(one, path)),
         one.disabled ? sure(t("启用", "Enable"), "enable") : sure(t("停用", "Disable"), "disable"),
         one.locked_until ? sure(t("解锁", "Unlock"), "unlock") : "",
-        sure(t("重置口令", "Reset password"), "reset-password", (made) => { once(made.password, one.login); found.reload(); }),
+        sure(t("重置口令", "Reset password"), "reset-password", (made) => { once(made); found.reload(); }),
       ];
     }
     function change(one, path) {
@@ -82,7 +84,7 @@ desk.start(["账号与令牌", "Accounts and tokens"], (root, known) => {
         const login = element.elements.login.value.trim();
         const made = await call("POST", "/accounts", { login, name: element.elements.name.value.trim(), ...chosen(element) });
         element.reset();
-        once(made.password, made.account.login);
+        once(made);
         found.reload();
       }));
   }
