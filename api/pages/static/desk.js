@@ -90,8 +90,20 @@ const desk = (() => {
   }
 
   // ---- tables
+  // What is wider than its place is scrolled, also by keys.
+  const wide = new ResizeObserver((seen) => {
+    for (const { target } of seen) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+  function scroller(table) {
+    const box = h("div", { class: "scroll" }, table);
+    wide.observe(box);
+    return box;
+  }
   function grid(columns, rows, attrs = {}) {
-    return h("div", { class: "scroll" }, h("table", { class: "listing", ...attrs },
+    return scroller(h("table", { class: "listing", ...attrs },
       h("thead", {}, h("tr", {}, columns.map(([title]) => h("th", {}, title)))),
       h("tbody", {}, rows.map((row) => h("tr", { "data-id": row.id }, columns.map(([, cell]) => h("td", {}, cell(row))))))));
   }
@@ -275,6 +287,6 @@ const desk = (() => {
       build(root, known);
     }, 50);
   }
-  return { t, may, h, button, link, chip, dim, local, word, call, get, query, shown, grid, excel, list, form, moment,
+  return { t, may, h, button, link, chip, dim, local, word, call, get, query, shown, grid, scroller, excel, list, form, moment,
            files, ask, because, open, importer, problems, tabs, heading, facts, start, known: () => known };
 })();

@@ -61,7 +61,7 @@ desk.start(["排班", "Rosters"], (root, known) => {
     });
     const heads = made.days.map((day) => h("th", { class: day.worked ? "" : "off", title: day.name },
       String(Number(day.date.slice(8))), h("br"), WEEK[new Date(day.date + "T00:00Z").getUTCDay()], day.worked ? "" : t(" 休", " off")));
-    const table = h("div", { class: "scroll" }, h("table", { class: "month" },
+    const table = desk.scroller(h("table", { class: "month" },
       h("thead", {}, h("tr", {}, h("th", { class: "window" }, t("窗口", "window")), heads, h("th", {}, t("常设岗与轮值", "standing and turns")))),
       h("tbody", {}, rows)));
     return [
