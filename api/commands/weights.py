@@ -50,9 +50,43 @@ def verify(
         typer.echo(f"{path} {KNOWN[name].sha256} OK")
 
 
+def quantize(
+    size: Size = "s",
+    *,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help="Folder of your own pictures; the rehearsal hall's where not given."
+        ),
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option("--weights", help="A network of your own instead of --size.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file; beside the weights where not given.")
+    ] = None,
+    pictures: Annotated[
+        int, typer.Option("--pictures", min=8, max=1000, help="For calibration.")
+    ] = 48,
+    compared: Annotated[
+        int, typer.Option("--compared", min=8, max=5000, help="Others, to compare with fp32.")
+    ] = 240,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Make the file anew where it is there.")
+    ] = False,
+    folder: Folder = Path("weights"),
+) -> None:
+    """Make INT8 weights, compare them with full precision, and note both beside the file."""
+    from api.quantizing import Wanted, make
+
+    wanted = Wanted(size, source, weights, out, pictures, compared, replace, folder)
+    typer.echo(make(wanted, lambda line: typer.echo(line, err=True)))
+
+
 def add_to(app: typer.Typer) -> None:
-    """Add `onpost weights get` and `onpost weights verify`."""
+    """Add `onpost weights get`, `verify` and `quantize`."""
     group = typer.Typer(no_args_is_help=True, help="The detector's weights (检测模型权重).")
     group.command("get")(get)
     group.command("verify")(verify)
+    group.command("quantize")(quantize)
     app.add_typer(group, name="weights")

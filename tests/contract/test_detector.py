@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,10 +18,17 @@ from models.domain.errors import DetectorError
 from models.domain.geometry import Box
 from tests.fakes_detectors import hall, painted, stand
 from tests.groups import ROOT
-from vision.detectors.factory import DetectorChoice, EngineChoice, Kind, open_detector
+from vision.detectors.factory import (
+    DetectorChoice,
+    EngineChoice,
+    Kind,
+    Precision,
+    open_detector,
+)
 from vision.detectors.scripted import ScriptedDetector
 from vision.frame import Image
 from vision.ports import Detection, Detector, Size, Thing
+from vision.quantize import quantize
 
 WEIGHTS = ROOT / "weights"
 PHOTOGRAPHS = ROOT / "var" / "photographs"
@@ -53,6 +62,35 @@ def ultralytics(weights: Path) -> Detector:
     return open_detector(DetectorChoice(kind=Kind.ULTRALYTICS, weights=weights))
 
 
+PEOPLE = ("bus.jpg", "zidane.jpg", "grace_hopper.jpg", "astronaut.png")
+
+
+def calibration() -> list[Image]:
+    """Eight pictures: four photographs and their mirror images, at the network's own size."""
+    found = []
+    for name in PEOPLE:
+        image = photograph(name)
+        scale = 640 / max(image.shape[:2])
+        small = np.asarray(cv2.resize(image, None, fx=scale, fy=scale), np.uint8)
+        found += [small, np.ascontiguousarray(small[:, ::-1])]
+    return found
+
+
+@cache
+def int8() -> dict[EngineChoice, Detector]:
+    """INT8 weights made once for this run, on both engines."""
+    with tempfile.TemporaryDirectory(prefix="onpost-int8-") as folder:
+        weights = Path(folder) / "yolov8n.onnx"
+        shutil.copy(WEIGHTS / weights.name, weights)
+        quantize(weights, calibration(), "photographs")
+        return {
+            engine: open_detector(
+                DetectorChoice(engine=engine, weights=weights, precision=Precision.INT8)
+            )
+            for engine in (ORT, VINO)
+        }
+
+
 def _two_clerks() -> Image:
     return stand(stand(hall(), Box(0.1, 0.3, 0.2, 0.8)), Box(0.6, 0.3, 0.7, 0.8))
 
@@ -68,6 +106,8 @@ REAL = {
     "yolov8s on OpenVINO, fast": lambda: onnx("s", VINO, fast=True),
     "yolov8n on ONNX Runtime": lambda: onnx("n", ORT),
     "yolov8n on OpenVINO": lambda: onnx("n", VINO),
+    "yolov8n in INT8 on ONNX Runtime": lambda: int8()[ORT],
+    "yolov8n in INT8 on OpenVINO": lambda: int8()[VINO],
 }
 LIBRARY = {"ultralytics with yolov8s": lambda: ultralytics(WEIGHTS / "yolov8s.onnx")}
 
@@ -245,7 +285,7 @@ def test_furniture_without_people_is_nobody(detector: Detector) -> None:
 
 @pytest.mark.weights
 def test_both_engines_answer_alike() -> None:
-    for name in ("bus.jpg", "zidane.jpg", "grace_hopper.jpg", "astronaut.png"):
+    for name in PEOPLE:
         image = photograph(name)
         one, other = (
             onnx("s", ORT).detect(image, Size.FRAME),

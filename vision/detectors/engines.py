@@ -1,13 +1,14 @@
-"""What runs a network: ONNX Runtime or OpenVINO, both on the CPU."""
+"""What runs a network: ONNX Runtime or OpenVINO, on the processor or an accelerator."""
 
 from __future__ import annotations
 
 import threading
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from models.domain.errors import DetectorError, WeightsError
+from models.domain.errors import DetectorError, SettingsError, WeightsError
+from vision.detectors.device import CPU, Device, openvino_device, provider_for
 from vision.detectors.letterbox import Tensor
 from vision.detectors.network import Network
 
@@ -34,13 +35,18 @@ class Engine(Protocol):
 
 
 class OnnxRuntimeEngine:
-    """ONNX Runtime with a fixed number of threads."""
+    """ONNX Runtime with a fixed number of threads.
 
-    name: Final = "onnxruntime"
+    Raises:
+        SettingsError: the device is not there.
+        WeightsError: the network cannot be loaded.
+    """
 
-    def __init__(self, network: Network, threads: int) -> None:
+    def __init__(self, network: Network, threads: int, device: Device = CPU) -> None:
         import onnxruntime as ort  # noqa: PLC0415 - only the chosen engine is loaded
 
+        provider = provider_for(device, ort.get_available_providers())
+        self._name = "onnxruntime" if device.is_cpu else f"onnxruntime-{device}"
         self._errors = tuple(
             item
             for item in vars(ort.capi.onnxruntime_pybind11_state).values()
@@ -54,11 +60,22 @@ class OnnxRuntimeEngine:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session: Any = ort.InferenceSession(
-                network.content, options, providers=["CPUExecutionProvider"]
+                network.content, options, providers=[(provider, _numbered(device))]
             )
         except self._errors as error:
             raise _not_loadable(network, self.name, error) from None
+        if self._session.get_providers()[0] != provider:  # it falls back without an error
+            raise SettingsError(
+                f"设备 {device} 无法使用:{provider} 启动失败(驱动或库缺失)。",
+                f"the device {device} cannot be used: {provider} did not start "
+                "(its driver or libraries are missing).",
+                where="detector.device",
+            )
         self._input = network.input_name
+
+    @property
+    def name(self) -> str:
+        return self._name
 
     def run(self, tensor: Tensor) -> Tensor:
         session = self._session
@@ -78,20 +95,32 @@ class OpenVinoEngine:
     """OpenVINO; one compiled copy per input size, made when the size first comes.
 
     At full precision it answers as ONNX Runtime does. `fast` lets it use bfloat16 where the
-    processor has it: about twice as quick, scores differ in the second decimal.
+    processor has it (float16 on a GPU): about twice as quick, scores differ in the second
+    decimal.
+
+    Raises:
+        SettingsError: the device is not there.
+        WeightsError: the network cannot be loaded.
     """
 
-    def __init__(self, network: Network, threads: int, *, fast: bool = False) -> None:
+    def __init__(
+        self, network: Network, threads: int, *, fast: bool = False, device: Device = CPU
+    ) -> None:
         import openvino as ov  # noqa: PLC0415 - only the chosen engine is loaded
 
         self._core: Any = ov.Core()
         self._network = network
-        self._fast = fast
-        self._settings = {
-            "INFERENCE_NUM_THREADS": threads,
+        self._device = openvino_device(device, self._core.available_devices)
+        short = "bf16" if device.is_cpu else "f16"
+        self._name = "-".join(
+            ["openvino", *([] if device.is_cpu else [str(device)]), *([short] if fast else [])]
+        )
+        self._settings: dict[str, Any] = {
             "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_PRECISION_HINT": "bf16" if fast else "f32",
+            "INFERENCE_PRECISION_HINT": short if fast else "f32",
         }
+        if device.is_cpu:
+            self._settings["INFERENCE_NUM_THREADS"] = threads
         self._requests: dict[tuple[int, ...], Any] = {}
         self._lock = threading.Lock()
         try:
@@ -101,7 +130,7 @@ class OpenVinoEngine:
 
     @property
     def name(self) -> str:
-        return "openvino-bf16" if self._fast else "openvino"
+        return self._name
 
     @staticmethod
     def can_be_fast() -> bool:
@@ -125,7 +154,7 @@ class OpenVinoEngine:
         if shape not in self._requests:
             model = self._core.read_model(self._network.content)
             model.reshape(list(shape))
-            compiled = self._core.compile_model(model, "CPU", self._settings)
+            compiled = self._core.compile_model(model, self._device, self._settings)
             self._requests[shape] = compiled.create_infer_request()
         return self._requests[shape]
 
@@ -133,6 +162,10 @@ class OpenVinoEngine:
         with self._lock:
             self._requests.clear()
             self._core = None
+
+
+def _numbered(device: Device) -> dict[str, str]:
+    return {} if device.number is None else {"device_id": str(device.number)}
 
 
 def _closed() -> DetectorError:

@@ -12,11 +12,13 @@ from typing import Final
 import numpy as np
 
 from models.domain.errors import SettingsError, WeightsError
+from vision.detectors.device import CPU, DEVICES, PROVIDERS, Device
 from vision.detectors.engines import Engine, OnnxRuntimeEngine, OpenVinoEngine
 from vision.detectors.letterbox import CROP_PX, FRAME_PX, canvas_for
 from vision.detectors.network import Network, read_network
 from vision.detectors.onnx import OnnxDetector
 from vision.ports import Detector, Size
+from vision.quantized import int8_beside, read_note
 from vision.weights import KNOWN
 
 DEFAULT_WEIGHTS: Final = Path("weights") / "yolov8s.onnx"
@@ -38,6 +40,18 @@ class EngineChoice(StrEnum):
     OPENVINO = "openvino"
 
 
+class Precision(StrEnum):
+    """Numbers a network computes with.
+
+    AUTO takes the INT8 file beside the weights where it was made from them, was measured to be
+    as accurate, and is faster on this machine.
+    """
+
+    AUTO = "auto"
+    FP32 = "fp32"
+    INT8 = "int8"
+
+
 @dataclass(frozen=True, slots=True)
 class DetectorChoice:
     """What the settings say about the detector.
@@ -52,6 +66,8 @@ class DetectorChoice:
             verdicts are the same (docs/performance.md).
         frame_px: Longer side of the network's input for a whole frame.
         crop_px: Side of the network's input for a crop.
+        precision: Full, INT8, or whichever is better.
+        device: What it computes on.
     """
 
     kind: Kind = Kind.ONNX
@@ -62,6 +78,8 @@ class DetectorChoice:
     fast: bool = False
     frame_px: int = FRAME_PX
     crop_px: int = CROP_PX
+    precision: Precision = Precision.FP32
+    device: Device = CPU
 
 
 def open_detector(
@@ -91,6 +109,7 @@ def open_detector(
             threads=choice.threads,
             frame_px=choice.frame_px,
             crop_px=choice.crop_px,
+            device=choice.device,
         )
     network = read_network(choice.weights)
     if not choice.own_weights and network.sha256 not in {item.sha256 for item in KNOWN.values()}:
@@ -101,27 +120,78 @@ def open_detector(
             "get, or say in the settings that this model is your own.",
             where=str(choice.weights),
         )
-    engine = _engine(network, choice, report)
+    networks = _networks(network, choice, report)
+    network, engine = _fastest(networks, choice, report)
     return OnnxDetector(network, engine, frame_px=choice.frame_px, crop_px=choice.crop_px)
 
 
-def _engine(network: Network, choice: DetectorChoice, report: Callable[[str], None]) -> Engine:
-    if choice.engine is EngineChoice.ONNXRUNTIME:
-        return OnnxRuntimeEngine(network, choice.threads)
-    if choice.engine is EngineChoice.OPENVINO:
-        return OpenVinoEngine(network, choice.threads, fast=choice.fast)
-    engines: list[Engine] = [
-        OnnxRuntimeEngine(network, choice.threads),
-        OpenVinoEngine(network, choice.threads, fast=choice.fast or OpenVinoEngine.can_be_fast()),
-    ]
-    canvas = network.canvas or canvas_for(16, 9, Size.FRAME, frame_px=choice.frame_px)
-    timed = [(seconds_per_run(engine, canvas), engine) for engine in engines]
+def _networks(
+    network: Network, choice: DetectorChoice, report: Callable[[str], None]
+) -> list[Network]:
+    """The networks that may be used: full precision, INT8, or both."""
+    if choice.precision is Precision.FP32:
+        return [network]
+    path = int8_beside(choice.weights)
+    if choice.precision is Precision.AUTO and not (choice.device.is_cpu and path.exists()):
+        return [network]
+    try:
+        note = read_note(path, network.sha256)
+        small = read_network(path)
+    except WeightsError as error:
+        if choice.precision is Precision.INT8:
+            raise
+        report(f"{error} → fp32")
+        return [network]
+    if choice.precision is Precision.INT8:
+        return [small]
+    if note.compared is None or not note.compared.good:
+        report(f"{path.name}: 未证实与 fp32 同样准确 / not proven as accurate as fp32 → fp32")
+        return [network]
+    return [network, small]
+
+
+def _fastest(
+    networks: list[Network], choice: DetectorChoice, report: Callable[[str], None]
+) -> tuple[Network, Engine]:
+    """The fastest pair of network and engine; where there is one only, nothing is timed."""
+    makers = [(network, maker) for network in networks for maker in _makers(choice)]
+    pairs = [(network, maker(network)) for network, maker in makers]
+    if len(pairs) == 1:
+        return pairs[0]
+    timed = []
+    for network, engine in pairs:
+        canvas = network.canvas or canvas_for(16, 9, Size.FRAME, frame_px=choice.frame_px)
+        timed.append((seconds_per_run(engine, canvas), network, engine))
     timed.sort(key=lambda item: item[0])
-    for _, engine in timed[1:]:
+    for _, _, engine in timed[1:]:
         engine.close()
-    figures = ", ".join(f"{engine.name} {seconds * 1000:.0f} ms" for seconds, engine in timed)
-    report(f"{network.name} {canvas[0]}×{canvas[1]}: {figures} → {timed[0][1].name}")
-    return timed[0][1]
+    figures = ", ".join(
+        f"{network.name} {engine.name} {seconds * 1000:.0f} ms"
+        for seconds, network, engine in timed
+    )
+    _, network, engine = timed[0]
+    report(f"{canvas[0]}×{canvas[1]}: {figures} → {network.name} {engine.name}")
+    return network, engine
+
+
+def _makers(choice: DetectorChoice) -> list[Callable[[Network], Engine]]:
+    """What may run it: the engine that was named, or every one that knows the device."""
+
+    def onnxruntime(network: Network) -> Engine:
+        return OnnxRuntimeEngine(network, choice.threads, choice.device)
+
+    def openvino(network: Network) -> Engine:
+        auto = choice.engine is EngineChoice.AUTO and choice.device.is_cpu
+        fast = choice.fast or (auto and OpenVinoEngine.can_be_fast())
+        return OpenVinoEngine(network, choice.threads, fast=fast, device=choice.device)
+
+    found: list[Callable[[Network], Engine]] = []
+    auto = choice.engine is EngineChoice.AUTO
+    if choice.engine is EngineChoice.ONNXRUNTIME or (auto and choice.device.kind in PROVIDERS):
+        found.append(onnxruntime)
+    if choice.engine is EngineChoice.OPENVINO or (auto and choice.device.kind in DEVICES):
+        found.append(openvino)
+    return found
 
 
 def seconds_per_run(engine: Engine, canvas: tuple[int, int], runs: int = _TIMED_RUNS) -> float:

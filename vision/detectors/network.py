@@ -31,6 +31,8 @@ BINS: Final = 16
 """Each side of a box is a distribution over this many distances (distribution focal loss)."""
 LEVELS: Final = (8, 16, 32)
 """Strides of the three grids of places."""
+RAW_KEY: Final = "onpost.raw"
+"""Metadata of a file that is cut already and open to any size, as `weights quantize` writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,13 @@ def read_network(path: Path, *, open_size: bool = True) -> Network:
         raise _unknown(path, "不是 ONNX 文件", "it is not an ONNX file") from None
     if len(model.graph.input) != 1 or len(model.graph.output) != 1:
         raise _unknown(path, "须恰有一个输入和一个输出", "it must have one input and one output")
-    tail = _merge_of_levels(model.graph) if open_size else None
     sha256 = hashlib.sha256(content).hexdigest()
     rows, canvas = _rows(model), _fixed_canvas(model)
+    if any(item.key == RAW_KEY for item in model.metadata_props):
+        classes = _classes(model, path, rows - 4 * BINS)
+        name = model.graph.input[0].name
+        return Network(path.stem, sha256, content, name, None, True, classes)
+    tail = _merge_of_levels(model.graph) if open_size else None
     if tail is None:
         # Decoded as it was exported, at the size it was exported for.
         return Network(

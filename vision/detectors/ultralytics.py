@@ -7,6 +7,7 @@ fine-tuned networks and for export.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import threading
 from pathlib import Path
@@ -15,10 +16,12 @@ from typing import Any, Final
 from models.domain.errors import DetectorError, SettingsError, WeightsError
 from models.domain.geometry import Box
 from vision.detectors.decode import LOWEST_SCORE, SAME_BOX
+from vision.detectors.device import CPU, Device
 from vision.detectors.letterbox import CROP_PX, FRAME_PX, canvas_for, require_picture
 from vision.frame import Image
 from vision.ports import Detection, Size, Thing
 
+_LONGEST_HEAD: Final = 1 << 20
 _NAMES: Final = {"person": Thing.PERSON, "cell phone": Thing.CELL_PHONE}
 
 
@@ -30,9 +33,10 @@ class UltralyticsDetector:
         threads: Threads of torch.
         frame_px: Longer side of the network's input for a whole frame.
         crop_px: Side of the network's input for a crop.
+        device: `cpu` or `cuda`; an engine file of TensorRT runs on `cuda`.
 
     Raises:
-        SettingsError: the extra is not installed.
+        SettingsError: the extra is not installed, or the device is not there.
         WeightsError: the file is missing or cannot be loaded, or knows no persons.
     """
 
@@ -43,6 +47,7 @@ class UltralyticsDetector:
         threads: int = 2,
         frame_px: int = FRAME_PX,
         crop_px: int = CROP_PX,
+        device: Device = CPU,
     ) -> None:
         if not weights.is_file():
             raise WeightsError("没有权重文件。", "the weights file is missing.", where=str(weights))
@@ -59,6 +64,7 @@ class UltralyticsDetector:
                 "Run: pip install 'onpost[ultralytics]'",
                 where="detector.kind",
             ) from None
+        self._device = _torch_device(device, cuda=torch.cuda.is_available())
         torch.set_num_threads(threads)
         self._weights = weights
         self._sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
@@ -106,7 +112,7 @@ class UltralyticsDetector:
                     conf=LOWEST_SCORE,
                     iou=SAME_BOX,
                     classes=list(self._classes),
-                    device="cpu",
+                    device=self._device,
                     verbose=False,
                 )[0]
             except (RuntimeError, ValueError, TypeError) as error:
@@ -133,10 +139,46 @@ class UltralyticsDetector:
             self._model = None
 
 
+def _torch_device(device: Device, *, cuda: bool) -> str:
+    """What torch calls a device."""
+    if device.is_cpu:
+        return "cpu"
+    if device.kind != "cuda":
+        raise SettingsError(
+            f"ultralytics 不能使用设备 {device},请设为 cpu 或 cuda。",
+            f"ultralytics cannot use the device {device}; set cpu or cuda.",
+            where="detector.device",
+        )
+    if not cuda:
+        raise SettingsError(
+            "torch 在本机没有可用的 CUDA。请安装驱动和带 CUDA 的 torch,或设为 cpu。",
+            "torch finds no CUDA here. Install the driver and a torch with CUDA, or set cpu.",
+            where="detector.device",
+        )
+    return f"cuda:{device.number or 0}"
+
+
 def _fixed_size(weights: Path) -> tuple[int, int] | None:
-    """The one input size of an exported network; None where any will do."""
+    """The one input size (width, height) of an exported network; None where any will do."""
+    if weights.suffix == ".engine":
+        return engine_size(weights)
     if weights.suffix != ".onnx":
         return None
     from vision.detectors.network import read_network  # noqa: PLC0415 - only for exports
 
     return read_network(weights, open_size=False).canvas
+
+
+def engine_size(weights: Path) -> tuple[int, int] | None:
+    """The input size that the library wrote at the head of an engine file: a length of four
+    bytes, then JSON; None where it says none, or any will do."""
+    with weights.open("rb") as file:
+        length = int.from_bytes(file.read(4), "little")
+        head = file.read(length) if length <= _LONGEST_HEAD else b""
+    try:
+        said = json.loads(head)
+        height, width = said["imgsz"]
+        dynamic = bool(said.get("dynamic") or said.get("args", {}).get("dynamic"))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return None if dynamic else (int(width), int(height))
