@@ -173,6 +173,8 @@ def summed(texts: Iterable[str]) -> str:
     totals: dict[str, dict[Any, float]] = {}
     for text in texts:
         for family in text_string_to_metric_families(text):
+            if family.name.endswith("_created"):
+                continue
             families.setdefault(family.name, Metric(family.name, family.documentation, family.type))
             kept = totals.setdefault(family.name, {})
             for sample in family.samples:
@@ -180,8 +182,7 @@ def summed(texts: Iterable[str]) -> str:
                 kept[key] = kept.get(key, 0.0) + sample.value
     for name, family in families.items():
         for (sample_name, labels), value in totals[name].items():
-            if not sample_name.endswith("_created"):
-                family.add_sample(sample_name, dict(labels), value)
+            family.add_sample(sample_name, dict(labels), value)
     registry = CollectorRegistry()
     registry.register(_Collected(list(families.values())))
     return generate_latest(registry).decode()
