@@ -14,6 +14,7 @@ COMMANDS: Final = (
     "weights",
     "photographs",
     "replay",
+    "evaluate",
     "register",
     "roster",
     "leave",

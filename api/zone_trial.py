@@ -113,11 +113,18 @@ def zone_trial_of(settings: Settings) -> ZoneTrial:
 
     def opened() -> Detector:
         from api.wiring_watch import detector_choice  # noqa: PLC0415  loads the engines
-        from vision.detectors.factory import EngineChoice, open_detector  # noqa: PLC0415
+        from vision.detectors.device import PROVIDERS  # noqa: PLC0415
+        from vision.detectors.factory import (  # noqa: PLC0415
+            EngineChoice,
+            Precision,
+            open_detector,
+        )
 
         choice = detector_choice(settings)
-        if choice.engine is EngineChoice.AUTO:
+        if choice.engine is EngineChoice.AUTO and choice.device.kind in PROVIDERS:
             choice = replace(choice, engine=EngineChoice.ONNXRUNTIME)
+        if choice.precision is Precision.AUTO:
+            choice = replace(choice, precision=Precision.FP32)
         return open_detector(choice)
 
     return ZoneTrial(opened, settings.detector.min_score)
