@@ -56,7 +56,8 @@ def not_there(page: Page, zh: str, en: str, back: str) -> None:
     """
     ui.context.client.status_code = 404
     with ui.element("div").classes("sheet"):
-        ui.label(page.text(f"{zh}不存在,或不在您的范围内。", f"There is no {en} for you to see."))
+        said = page.text(f"{zh}不存在,或不在您的范围内。", f"There is no {en} for you to see.")
+        ui.label(said).classes("title").props('role="heading" aria-level="1"')
         ui.link(page.text("返回列表", "back to the list"), back)
 
 
