@@ -43,7 +43,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, dic
 
 @pytest.fixture(scope="module")
 def tour(browser: Browser, full: tuple[Served, dict[str, int]]) -> dict[str, Seen]:
-    """Every page seen once, with each of its tabs."""
+    """Every page seen once, with each of its tabs; the widest one in English too."""
     hall, findings = full
     context = browser.new_context(viewport=OFFICE, base_url=hall.address, locale="zh-CN")
     context.add_init_script(scripts())
@@ -65,6 +65,9 @@ def tour(browser: Browser, full: tuple[Served, dict[str, int]]) -> dict[str, See
             seen[name] = look(page, name)
         seen[visit.name].wrong += said
         said.clear()
+    sign_in(context, hall, Role.REVIEWER)
+    page.goto("/language/en?back=/roster", wait_until="domcontentloaded")
+    seen["roster-english"] = look(page, "roster-english")
     context.close()
     return seen
 
