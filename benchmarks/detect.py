@@ -1,4 +1,5 @@
-"""Milliseconds per frame and per crop, for both networks on both engines.
+"""Milliseconds per frame and per crop, for both networks on both engines, and in INT8 where
+`onpost weights quantize` made such a file.
 
 python -m benchmarks.detect [--short] [--threads N]
 """
@@ -17,6 +18,7 @@ from vision.detectors.factory import seconds_per_run
 from vision.detectors.network import Network, read_network
 from vision.detectors.onnx import OnnxDetector
 from vision.ports import Size
+from vision.quantized import int8_beside
 from vision.weights import DEFAULT_FOLDER, KNOWN
 
 CANVASES = (
@@ -78,12 +80,15 @@ def main() -> None:
     print("| network | engine | " + " | ".join(name for name, _ in CANVASES) + " |")
     print("|---|---|" + "---:|" * len(CANVASES))
     for item in KNOWN.values():
-        network = read_network(options.folder / item.file_name)
-        for engine in engines(network, options.threads):
-            seconds = [seconds_per_run(engine, canvas, runs) for _, canvas in CANVASES]
-            cells = [f"{1000 * value:.1f}" for value in seconds]
-            print(f"| {network.name} | {engine.name} | " + " | ".join(cells) + " |")
-            engine.close()
+        path = options.folder / item.file_name
+        network = read_network(path)
+        small = [int8_beside(path)] if int8_beside(path).is_file() else []
+        for each in [network, *map(read_network, small)]:
+            for engine in engines(each, options.threads):
+                seconds = [seconds_per_run(engine, canvas, runs) for _, canvas in CANVASES]
+                cells = [f"{1000 * value:.1f}" for value in seconds]
+                print(f"| {each.name} | {engine.name} | " + " | ".join(cells) + " |")
+                engine.close()
         if item.size == "s":
             rest = 1000 * beside(network, options.threads, runs)
             print(f"\nbeside the engine, per 1080p frame (scaling, boxes): {rest:.1f} ms")
