@@ -117,7 +117,7 @@ def restore(
             engine.dispose()
         moved += _moved(staged, data)
     except BaseException as error:
-        for one in moved:
+        for one in [*moved, *_made_database(url)]:
             shutil.rmtree(one) if one.is_dir() else one.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise StorageError(
@@ -129,6 +129,12 @@ def restore(
         raise
     finally:
         shutil.rmtree(staged, ignore_errors=True)
+
+
+def _made_database(url: str) -> list[Path]:
+    """The files of an SQLite database, of which there was none before."""
+    file = sqlite_file(url)
+    return [] if file is None else sorted(file.parent.glob(f"{file.name}*"))
 
 
 def _bring_in(held: Backup, into: Loading, staged: Path, evidence: EvidenceStore) -> None:

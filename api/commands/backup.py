@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.commands.roster import SettingsFile
+
+if TYPE_CHECKING:
+    from models.storage.verification import Verdict
 
 KeyFile = Annotated[
     Path | None,
@@ -109,6 +112,10 @@ def restore(
         with record.make_uow() as uow:
             typed(uow, "backup_restored", file.name, make_clock(chosen).now(), user())
             uow.commit()
+    _tell(verdicts, str(told["key"]))
+
+
+def _tell(verdicts: list[Verdict], key: str) -> None:
     faults = [fault for verdict in verdicts for fault in verdict.faults]
     for fault in faults:
         typer.echo(f"[{fault.kind.value}] {fault}")
@@ -121,6 +128,6 @@ def restore(
         )
         raise typer.Exit(1)
     typer.echo(
-        f"已恢复,登记与审计 {entries} 条校验通过,密钥指纹 {told['key']}。 / "
-        f"restored; {entries} entries of register and audit log verify, key {told['key']}."
+        f"已恢复,登记与审计 {entries} 条校验通过,密钥指纹 {key}。 / "
+        f"restored; {entries} entries of register and audit log verify, key {key}."
     )

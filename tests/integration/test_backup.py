@@ -115,7 +115,12 @@ def test_without_encryption_the_keys_stay_apart_and_are_asked_for(
     with pytest.raises(InputError, match=rf"--keys.*{record.anchors.fingerprint}"):
         run(new, "restore", str(made))
     assert nothing_in(tmp_path / "new")
-    run(new, "restore", str(made), "--keys", str(tmp_path / "data" / "keys"))
+    apart = settings_file(tmp_path, "apart", f"sqlite:///{tmp_path / 'apart.db'}")
+    with pytest.raises(InputError, match="--keys"):
+        run(apart, "restore", str(made))
+    assert list(tmp_path.glob("apart.db*")) == []
+    run(apart, "restore", str(made), "--keys", str(tmp_path / "data" / "keys"))
+    assert (tmp_path / "apart.db").exists()
 
 
 def nothing_in(data: Path) -> bool:
