@@ -10,7 +10,7 @@ export PYTHONUTF8 = 1
 PY := .venv/bin/python
 ARGS ?=
 
-.PHONY: help demo test check bench faults clean lock photographs test-ultralytics setup setup-dev
+.PHONY: help demo test check bench bench-full bench-parts faults clean lock photographs test-ultralytics setup setup-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,7 +32,14 @@ test: setup-dev ## 全部测试 / every test; what this machine cannot run is li
 check: setup-dev ## 静态检查 / format, lint, types, import contracts, architecture
 	@sh tools/check.sh
 
-bench: setup-dev ## 性能 / measure detector, decoding, web and reports on this machine
+bench: setup-dev ## 性能 / 82 simulated cameras against this machine, a few minutes
+	@$(PY) -m benchmarks.hall $(ARGS)
+
+bench-full: setup-dev ## 性能 / the same longer, most cameras held, beside ultralytics + supervision
+	@TORCH="$(TORCH)" sh tools/ultralytics.sh venv
+	@$(PY) -m benchmarks.hall --full $(ARGS)
+
+bench-parts: setup-dev ## 性能 / detector, decoding, storage, web, reports, one after another
 	@$(PY) -m benchmarks $(ARGS)
 
 faults: setup-dev ## 故障演练 / hours: ROUNDS=200 days on each database, everything killed (-9)

@@ -1,4 +1,4 @@
-"""`make bench`: every module of this package as a program of its own, one after another.
+"""`make bench-parts`: modules of this package as programs of their own, one after another.
 
 `python -m benchmarks detect decode` runs those two only; what follows `--` goes to each.
 """
@@ -15,13 +15,16 @@ from pathlib import Path
 
 import benchmarks
 
+BY_THEMSELVES = ("hall", "hall82")
+"""`make bench`, and a run of half an hour."""
+
 LIBRARIES = ("onnxruntime", "openvino", "opencv-python", "av", "numpy")
 
 
 def names() -> list[str]:
-    """Benchmarks there are; helpers begin with an underscore."""
-    found = [item.name for item in pkgutil.iter_modules(benchmarks.__path__)]
-    return [name for name in sorted(found) if not name.startswith("_")]
+    """Benchmarks that run one after another; helpers begin with an underscore."""
+    found = {item.name for item in pkgutil.iter_modules(benchmarks.__path__)}
+    return sorted(name for name in found - {*BY_THEMSELVES} if not name.startswith("_"))
 
 
 def processor() -> str:
