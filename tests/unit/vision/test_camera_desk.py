@@ -12,6 +12,7 @@ from vision.detectors.scripted import ScriptedDetector
 from vision.frame import Frame, Image
 from vision.gate import Gate
 from vision.look import Looker
+from vision.packing import Inputs
 from vision.ports import Detection, Size
 
 ZONES = {
@@ -96,3 +97,22 @@ def test_a_window_that_needs_two_gets_a_closer_look_when_one_is_seen(
     watch, detector = desk(required={"left": required})
     watch.examine(frame(stand(hall(), LEFT_CLERK)), {"left", "right"})
     assert detector.sizes.count(Size.CROP) == closer
+
+
+def test_whoever_was_seen_last_is_looked_at_closely_and_an_empty_window_by_the_frame() -> None:
+    detector = ScriptedDetector(painted())
+    looker = Looker(detector, packing=Inputs())
+    watch = CameraDesk(ZONES, looker, Healthy(), Gate(12))
+    watch.examine(frame(stand(hall(), LEFT_CLERK)), {"left", "right"})
+    before = len(detector.sizes)
+    watch.examine(frame(stand(hall(), LEFT_CLERK), 10), {"left"})
+    assert detector.sizes[before:] == (Size.CROP,)
+    watch.examine(frame(stand(hall(), LEFT_CLERK), 20), {"right"})
+    assert detector.sizes[before + 1] is Size.FRAME
+
+
+def test_without_a_gate_every_picture_is_looked_at() -> None:
+    watch = CameraDesk(ZONES, Looker(ScriptedDetector(painted())), Healthy(), None)
+    for second in (0, 10, 20):
+        examined = watch.examine(frame(hall(), second), set())
+        assert {item.look for item in examined.evidence.values()} == {Look.LOOKED}

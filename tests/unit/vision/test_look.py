@@ -12,6 +12,7 @@ from tests.fakes_detectors import PHONE_BGR, hall, painted, stand
 from vision.detectors.scripted import ScriptedDetector
 from vision.frame import Image
 from vision.look import Looker, Order, cut_out
+from vision.packing import Inputs
 from vision.people import WHOLE, Sighting
 from vision.ports import Detection, Size, Thing
 
@@ -227,3 +228,71 @@ def test_a_crop_is_square_where_the_picture_has_room() -> None:
     part, region = cut_out(hall(1920, 1080), zone(0.4, 0.4, 0.5, 0.45))
     assert part.shape[0] == part.shape[1] == round(2.2 * 0.1 * 1920)
     assert (region.x1 + region.x2) / 2 == pytest.approx(0.45, abs=0.001)
+
+
+@settings(max_examples=60)
+@given(
+    people=st.lists(boxes, max_size=4),
+    smallest=st.sampled_from([0.0, 20.0]),
+    wanted=st.sets(st.sampled_from(["left", "right", "near", "far"]), min_size=1),
+    required=st.integers(1, 2),
+)
+def test_packing_changes_no_verdict(
+    people: list[Box], smallest: float, wanted: set[str], required: int
+) -> None:
+    zones = {**ZONES, "near": zone(0.8, 0.2, 0.95, 0.6), "far": zone(0.05, 0.7, 0.12, 0.82)}
+    image = hall(320, 180)
+    for box in people:
+        image = stand(image, box)
+    verdicts = []
+    for packing in (None, Inputs()):
+        looker = Looker(ScriptedDetector(painted(smallest_px=smallest)), packing=packing)
+        found = looker.look(
+            image, zones, wanted, order=Order.CHEAPEST, required=dict.fromkeys(wanted, required)
+        )
+        verdicts.append({key: sighting.people >= required for key, sighting in found.items()})
+    assert verdicts[0] == verdicts[1]
+
+
+SMALL_ZONES = {"a": zone(0.1, 0.3, 0.16, 0.4), "b": zone(0.17, 0.3, 0.23, 0.4)}
+IN_A, IN_B = Box(0.11, 0.31, 0.15, 0.39), Box(0.18, 0.31, 0.22, 0.39)
+
+
+def packed_look(
+    image: Image, wanted: set[str], staffed: set[str] | None = None
+) -> tuple[dict[str, Sighting], tuple[Size, ...]]:
+    detector = ScriptedDetector(painted())
+    found = Looker(detector, packing=Inputs()).look(
+        image, SMALL_ZONES, wanted, order=Order.CHEAPEST, staffed=staffed
+    )
+    return found, detector.sizes
+
+
+def test_neighbours_who_both_sit_there_are_seen_by_one_packed_picture() -> None:
+    found, sizes = packed_look(stand(stand(hall(), IN_A), IN_B), {"a", "b"})
+    assert {key: one.people for key, one in found.items()} == {"a": 1, "b": 1}
+    assert found["a"].boxes[0].iou(IN_A) > 0.8
+    assert sizes == (Size.CROP,)
+
+
+def test_where_one_seems_empty_the_frame_answers_for_all_of_them() -> None:
+    found, sizes = packed_look(stand(hall(), IN_A), {"a", "b"})
+    assert {key: one.people for key, one in found.items()} == {"a": 1, "b": 0}
+    assert sizes == (Size.CROP, Size.FRAME, Size.CROP, Size.CROP)
+
+
+def test_a_crop_that_was_looked_at_first_is_not_paid_for_twice() -> None:
+    found, sizes = packed_look(hall(), {"a"})
+    assert found["a"].people == 0
+    assert sizes == (Size.CROP, Size.FRAME, Size.CROP), "the crop, the frame, the mirror"
+
+
+def test_a_window_that_was_empty_is_not_looked_at_closely_first() -> None:
+    _, sizes = packed_look(stand(hall(), IN_A), {"a"}, staffed={"b"})
+    assert sizes == (Size.FRAME,)
+
+
+def test_somebody_on_the_border_is_counted_by_geometry_on_tiles_too() -> None:
+    between = Box(0.145, 0.31, 0.195, 0.39)  # more of the upper body is in b
+    found, _ = packed_look(stand(hall(), between), {"a", "b"})
+    assert {key: one.people for key, one in found.items()} == {"a": 0, "b": 1}
