@@ -17,9 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import ray
 import structlog
-from ray import exceptions
 
 from api.clock import RealClock
 from api.duty_record import WATCH
@@ -41,7 +39,7 @@ from models.storage.record import ANCHORS, KEY, Record
 from models.storage.signing import SignedElsewhere
 from models.storage.unit_of_work import UnitOfWorkFactory, unit_of_work_factory
 from vision.detectors.factory import open_detector
-from vision.engine.ray import Seen, Shown, Word
+from vision.engine.ray import NoAnswer, Seen, Shown, Word, answer_of
 from vision.engine.shards import HallLoad, Shard, shards_of
 from vision.frame_shelf import FrameShelf, ShelfMeta
 from vision.ports import Detector
@@ -126,10 +124,10 @@ def sign_there(first: int, entry: Entry, settled: bool) -> None:
         StorageError: it does not answer, or could not.
     """
     try:
-        signer: Any = ray.get_actor(SIGNER)
-        asked = signer.sign.remote(first, entry, settled)
-        refused: StorageError | None = ray.get(asked, timeout=SIGNED_WITHIN_S)
-    except (exceptions.RayError, ValueError) as error:
+        refused: StorageError | None = answer_of(
+            SIGNER, "sign", first, entry, settled, within_s=SIGNED_WITHIN_S
+        )
+    except NoAnswer as error:
         raise StorageError(
             "保存签名密钥的机器没有应答,本次未登记任何内容;恢复后自动补登。",
             "the machine with the signing key does not answer; nothing was registered, "

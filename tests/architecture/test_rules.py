@@ -14,6 +14,7 @@ CLOCKS = {
     "api/clock.py": "it is the clock",
     "api/board.py": "a process's sign of life, in real seconds however fast the clock is",
     "api/watching.py": "a process's sign of life",
+    "api/watching_ray.py": "the same, of the watch on a cluster",
     "api/doctor.py": "it holds the machine's clock against the newest file",
     "api/tasks.py": "the real moment on which a simulated day is anchored",
     "vision/npm_pack.py": "compares with the file system's own times",
@@ -22,6 +23,7 @@ CLOCKS = {
 
 CATCH_ALL = {
     "vision/engine/local.py",
+    "vision/engine/ray.py",
     "api/watching.py",
     "api/notify/office.py",
     "scheduler/clockwork.py",

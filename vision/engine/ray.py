@@ -143,6 +143,24 @@ class ShardActor:
             os._exit(1)
 
 
+class NoAnswer(Exception):
+    """An actor is not there, or did not answer in time."""
+
+
+def answer_of(name: str, method: str, *args: Any, within_s: float) -> Any:
+    """What an actor of this process's namespace answers.
+
+    Raises:
+        NoAnswer: none came.
+    """
+    try:
+        actor: Any = ray.get_actor(name)
+        asked = getattr(actor, method).remote(*args)
+        return ray.get(asked, timeout=within_s)
+    except (exceptions.RayError, ValueError) as error:
+        raise NoAnswer(_short(error)) from error
+
+
 class RayCluster:
     """The cluster, as far as shards need it.
 
