@@ -38,7 +38,7 @@ OWNERS = {
     "psycopg": ("models/storage/",),
     "apscheduler": ("scheduler/clockwork.py",),
     "av": ("vision/",),
-    "onnxruntime": ("vision/detectors/", "vision/weights.py"),
+    "onnxruntime": ("vision/detectors/", "vision/weights.py", "vision/quantize.py"),
     "openvino": ("vision/detectors/", "vision/weights.py"),
     "ultralytics": ("vision/detectors/",),
     "nicegui": ("api/pages/", "api/app.py"),
