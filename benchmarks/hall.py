@@ -202,9 +202,10 @@ def _print_ratios(runs: Sequence[figures.Run], most: dict[float, int]) -> None:
         same = [run for run in rtsp if run.name.endswith(f"gate {gate}")]
         if len(same) > 1:
             ratio = figures.divided(same[-1].a_sample_ms, same[0].a_sample_ms)
+            held = "" if all(run.held for run in same) else " (samples missed: not comparable)"
             print(
                 f"- a camera at {same[-1].cameras} against one at {same[0].cameras}, "
-                f"gate {gate}: {ratio:.2f}"
+                f"gate {gate}: {ratio:.2f}{held}"
             )
             more = figures.divided(
                 same[-1].rss_mb - same[0].rss_mb, same[-1].cameras - same[0].cameras
