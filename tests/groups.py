@@ -90,7 +90,7 @@ GROUPS: Final = (
         "axe",
         "axe-core,无障碍检查 / axe-core, the judge of accessibility",
         "sh tools/axe.sh    (apt install npm)",
-        cache(lambda: AXE.is_file()),
+        cache(AXE.is_file),
     ),
     Group(
         "fonts",

@@ -24,8 +24,8 @@ def evaluate(
         list[str] | None,
         typer.Option(
             "--config",
-            help="name=key:value,… several times to compare; keys: gate, packing, size, weights, engine, "
-            "precision (fp32, bf16, int8, auto), looks (both, full, crop), adaptive, every.",
+            help="name=key:value,… several times to compare; keys: gate, packing, size, weights, "
+            "engine, precision (fp32, bf16, int8, auto), looks (both, full, crop), adaptive, every.",
         ),
     ] = None,
     every: Annotated[

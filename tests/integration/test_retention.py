@@ -16,10 +16,10 @@ from models.domain.ports_outbox import Delivery
 from models.domain.records import EvidenceKind, EvidencePicture, FindingRecord
 from models.domain.register import PURGED, evidence_purged
 from models.domain.retention import Keeping
-from models.storage.evidence_store import FileEvidenceStore
 from models.storage.record import Record
 from models.storage.verification import verify_record
 from scheduler.jobs.retention import Retention
+from tests.storage_fixtures import evidence_root
 
 OPENED = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -89,8 +89,8 @@ def finding(
     return row
 
 
-def there(store: FileEvidenceStore) -> int:
-    return len(list(store.root.rglob("*.jpg")))
+def there(record: Record) -> int:
+    return len(list(evidence_root(record).rglob("*.jpg")))
 
 
 def purged(record: Record) -> list[str]:
@@ -108,7 +108,7 @@ def test_what_was_dismissed_goes_after_thirty_days_and_verify_finds_no_fault(
     assert job(record).purge(record.make_uow, OPENED + 29 * DAY) == (0, 0)
     assert job(record).purge(record.make_uow, LATER) == (2, 2)
     assert sorted(purged(record)) == sorted(row.evidence)
-    assert there(record.evidence) == 2
+    assert there(record) == 2
     verdict = verify_record(record)
     assert (verdict.faults, verdict.purged) == ((), 2)
     assert job(record).purge(record.make_uow, LATER + DAY) == (0, 0)
@@ -125,7 +125,7 @@ def test_a_picture_that_two_name_stays_as_long_as_one_needs_it(record: Record) -
         uow.commit()
     assert job(record).purge(record.make_uow, LATER + 360 * DAY) == (0, 0)
     assert job(record).purge(record.make_uow, LATER + 366 * DAY) == (1, 1)
-    assert there(record.evidence) == 0
+    assert there(record) == 0
     assert verify_record(record).faults == ()
 
 
@@ -139,10 +139,10 @@ def test_killed_between_entry_and_file_the_next_run_removes_it(record: Record) -
     finding(record, "a", "dismissed", b"one", b"two")
     with pytest.raises(Killed):
         job(record, files=FilesThatKill()).purge(record.make_uow, LATER)
-    assert (len(purged(record)), there(record.evidence)) == (2, 2)
+    assert (len(purged(record)), there(record)) == (2, 2)
     assert verify_record(record).faults == ()
     assert job(record).purge(record.make_uow, LATER) == (0, 2)
-    assert (len(purged(record)), there(record.evidence)) == (2, 0)
+    assert (len(purged(record)), there(record)) == (2, 0)
     assert verify_record(record).faults == ()
 
 
@@ -152,7 +152,7 @@ def test_a_file_that_is_named_again_stays(record: Record) -> None:
         job(record, files=FilesThatKill()).purge(record.make_uow, LATER)
     finding(record, "b", "to_verify", b"again")
     assert job(record).purge(record.make_uow, LATER) == (0, 0)
-    assert there(record.evidence) == 1
+    assert there(record) == 1
     young = replace(job(record), untouched_since=lambda: datetime.now(UTC) - timedelta(hours=1))
     finding(record, "c", "dismissed", b"young")
     assert young.purge(record.make_uow, LATER) == (1, 0)

@@ -370,9 +370,7 @@ ASKED: Final[dict[str, dict[str, Any]]] = {
     "GET /api/v1/cases/items": {"params": {"period": "2026-10"}},
     "GET /api/v1/rosters/coverage": {"params": {"month": "2026-11", "hall_id": "h00"}},
     "GET /api/v1/rosters/current": {"params": {"month": "2026-11", "hall_id": "h00"}},
-    "GET /api/v1/rosters/coverage/export.xlsx": {
-        "params": {"month": "2026-11", "hall_id": "h00"}
-    },
+    "GET /api/v1/rosters/coverage/export.xlsx": {"params": {"month": "2026-11", "hall_id": "h00"}},
     "GET /api/v1/calendar/export.xlsx": {"params": {"year": "2026"}},
     "GET /api/v1/scores/units/export.xlsx": {"params": {"period": "2026-10"}},
     "GET /api/v1/rosters/export": {"params": {"month": "2026-11"}},
