@@ -25,7 +25,8 @@ def evaluate(
         typer.Option(
             "--config",
             help="name=key:value,… several times to compare; keys: gate, packing, size, weights, "
-            "engine, precision (fp32, bf16, int8, auto), looks (both, full, crop), adaptive, every.",
+            "engine, precision (fp32, bf16, int8, auto), looks (both, full, crop), "
+            "adaptive, every.",
         ),
     ] = None,
     every: Annotated[
