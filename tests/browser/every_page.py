@@ -120,8 +120,8 @@ def visits(finding: int, camera: str) -> list[Visit]:
 
 
 def pictures() -> Path:
-    """Where the pictures go: ONPOST_SCREENSHOTS, or below build/."""
-    folder = Path(os.environ.get("ONPOST_SCREENSHOTS") or ROOT / "build" / "screenshots")
+    """Where the pictures go: PAGE_PICTURES, or below build/."""
+    folder = Path(os.environ.get("PAGE_PICTURES") or ROOT / "build" / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
