@@ -86,32 +86,6 @@ def test_pages_ask_no_other_machine_for_anything(running: Served, viewer: httpx.
         assert httpx.get(f"{running.address}/static/{name}").status_code == 200
 
 
-def test_a_page_about_what_is_not_there_or_another_s_says_so_with_404(running: Served) -> None:
-    table = (ROOT / "docs" / "access-matrix.csv").read_text("utf-8").splitlines()[1:]
-    pages = [one.split()[0] for one in table if "{" in one and not one.startswith("/api/")]
-    details = {page for page in pages if not page.startswith("/language/")}
-    assert details == {"/findings/{finding_id}", "/zones/{camera_id}"}, "say below what they show"
-    theirs = off_post(running.record, running.settings, "w01-1", MORNING)
-    strangers = {
-        "/findings": (
-            Access(frozenset({Role.LIAISON}), Scope(units=frozenset({"税务"}))),
-            theirs.id,
-        ),
-        "/zones": (Access(frozenset({Role.SYSTEM_ADMIN}), Scope(halls=frozenset({"h01"}))), "c01"),
-    }
-    for place, (access, key) in strangers.items():
-        with entered(running, f"of{place.replace('/', '.')}", access) as stranger:
-            for wrong in (key, "999999", "x", "1.5", "-1", "9" * 30, "%F0%9F%92%A5"):
-                answer = stranger.get(f"{place}/{wrong}")
-                assert answer.status_code == 404, (place, wrong)
-                assert "不在您的范围内" in answer.text
-                assert f'href="{place}"' in answer.text or f'"{place}"' in answer.text
-    with running.client() as viewer:
-        answer = viewer.get(f"/findings/{theirs.id}")
-        assert answer.status_code == 200
-        assert re.findall(r"""(?:src|href|from|import\()\s*=?\s*["']?https?:""", answer.text) == []
-
-
 @contextmanager
 def entered(running: Served, login: str, access: Access) -> Iterator[httpx.Client]:
     """A program with the cookie of a new account."""
@@ -151,6 +125,32 @@ def test_an_event_reaches_a_listener_when_it_is_registered(
     assert (told["id"], told["window_id"]) == (2, "w02-1")
     again = read_events(viewer, 2, {"Last-Event-ID": "0"})
     assert [event["id"] for event in again] == [1, 2]
+
+
+def test_a_page_about_what_is_not_there_or_another_s_says_so_with_404(running: Served) -> None:
+    table = (ROOT / "docs" / "access-matrix.csv").read_text("utf-8").splitlines()[1:]
+    pages = [one.split()[0] for one in table if "{" in one and not one.startswith("/api/")]
+    details = {page for page in pages if not page.startswith("/language/")}
+    assert details == {"/findings/{finding_id}", "/zones/{camera_id}"}, "say below what they show"
+    theirs = off_post(running.record, running.settings, "w01-1", MORNING + timedelta(hours=1))
+    strangers = {
+        "/findings": (
+            Access(frozenset({Role.LIAISON}), Scope(units=frozenset({"税务"}))),
+            theirs.id,
+        ),
+        "/zones": (Access(frozenset({Role.SYSTEM_ADMIN}), Scope(halls=frozenset({"h01"}))), "c01"),
+    }
+    for place, (access, key) in strangers.items():
+        with entered(running, f"of{place.replace('/', '.')}", access) as stranger:
+            for wrong in (key, "999999", "x", "1.5", "-1", "9" * 30, "%F0%9F%92%A5"):
+                answer = stranger.get(f"{place}/{wrong}")
+                assert answer.status_code == 404, (place, wrong)
+                assert "不在您的范围内" in answer.text
+                assert f'href="{place}"' in answer.text or f'"{place}"' in answer.text
+    with running.client() as viewer:
+        answer = viewer.get(f"/findings/{theirs.id}")
+        assert answer.status_code == 200
+        assert re.findall(r"""(?:src|href|from|import\()\s*=?\s*["']?https?:""", answer.text) == []
 
 
 def test_the_log_holds_no_password(running: Served) -> None:
