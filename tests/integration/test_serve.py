@@ -132,7 +132,7 @@ def test_a_page_about_what_is_not_there_or_another_s_says_so_with_404(running: S
     pages = [one.split()[0] for one in table if "{" in one and not one.startswith("/api/")]
     details = {page for page in pages if not page.startswith("/language/")}
     assert details == {"/findings/{finding_id}", "/zones/{camera_id}"}, "say below what they show"
-    theirs = off_post(running.record, running.settings, "w01-1", MORNING + timedelta(hours=1))
+    theirs = off_post(running.record, running.settings, "w01-2", MORNING)
     strangers = {
         "/findings": (
             Access(frozenset({Role.LIAISON}), Scope(units=frozenset({"税务"}))),
