@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +16,7 @@ from vision.evaluate_config import Config
 from vision.evaluate_tables import Outcome
 from vision.evaluate_truth import Truth
 from vision.ports import Size
+from vision.whole_file import write_whole
 
 
 def base_of(settings: Path | None) -> Config:
@@ -84,18 +82,4 @@ def written(path: Path, text: str) -> None:
     Raises:
         InputError: it cannot be written.
     """
-    part: str | None = None
-    try:
-        handle, part = tempfile.mkstemp(prefix=".onpost-evaluate-", dir=path.absolute().parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-        Path(part).chmod(0o644)
-        Path(part).replace(path)
-    except OSError as error:
-        raise InputError(
-            f"无法写入:{error.strerror}。", f"cannot write: {error.strerror}.", where=str(path)
-        ) from None
-    finally:
-        if part is not None:
-            with suppress(FileNotFoundError):
-                Path(part).unlink()
+    write_whole(path, (text + "\n").encode(), InputError)

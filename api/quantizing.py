@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from models.domain.errors import InputError
+from models.domain.errors import InputError, WeightsError
 from vision.detectors.engines import OnnxRuntimeEngine
 from vision.detectors.network import read_network
 from vision.detectors.onnx import OnnxDetector
 from vision.frame import Image
-from vision.quantize import FEWEST, quantize, require_place, write_whole
+from vision.quantize import FEWEST, quantize, require_place
 from vision.quantize_compare import compare
 from vision.quantize_pictures import Case, RehearsalPictures, halves, pictures_in, stand_ins
 from vision.quantized import Compared, Note, int8_beside, note_of
 from vision.weights import verify
+from vision.whole_file import write_whole
 
 PHOTOGRAPHS = Path("var/photographs")
 CUTOUTS = Path("var/rehearsal")
@@ -61,7 +62,7 @@ def make(wanted: Wanted, progress: Progress) -> str:
     finally:
         full.close()
     note = replace(note, compared=found)
-    write_whole(note_of(path), note.text().encode())
+    write_whole(note_of(path), note.text().encode(), WeightsError)
     return verdict(path, note, found)
 
 

@@ -36,6 +36,10 @@ class Pacer:
         self._periods = {camera: pace.usual_s for camera, pace in self._paces.items()}
         self._lock = threading.Lock()
 
+    def keeps(self, camera_id: str) -> bool:
+        """Whether the camera's rate is adaptive."""
+        return camera_id in self._paces
+
     def period_s(self, camera_id: str) -> float | None:
         """Seconds between the camera's samples just now; None where its rate is fixed."""
         with self._lock:

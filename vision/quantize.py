@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +24,7 @@ from vision.detectors.network import RAW_KEY, Network, read_network
 from vision.frame import Image
 from vision.ports import Size
 from vision.quantized import Note, int8_beside, note_of
+from vision.whole_file import write_whole
 
 FEWEST: Final = 8
 """Calibration pictures that the ranges need at least."""
@@ -90,8 +90,8 @@ def quantize(
         tools={name: version(name) for name in TOOLS},
     )
     note_of(target).unlink(missing_ok=True)  # an old note must not speak for a new file
-    write_whole(target, content)
-    write_whole(note_of(target), note.text().encode())
+    write_whole(target, content, WeightsError)
+    write_whole(note_of(target), note.text().encode(), WeightsError)
     return target, note
 
 
@@ -212,29 +212,3 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         root.removeFilter(other)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Under a temporary name, synced, then renamed.
-
-    Raises:
-        WeightsError: it cannot be written.
-    """
-    part: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
-        part = Path(name)
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        part.chmod(0o644)
-        part.replace(path)
-    except OSError as error:
-        raise WeightsError(
-            f"无法写入:{error.strerror}。", f"cannot write: {error.strerror}.", where=str(path)
-        ) from None
-    finally:
-        if part is not None:
-            with suppress(FileNotFoundError):
-                part.unlink()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import PurePosixPath
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from models.domain.errors import StorageError
 from models.domain.records import StoredFile
-from models.storage.evidence_store import EVIDENCE_PATH, changed_picture, missing_picture
+from models.storage.evidence_store import EVIDENCE_PATH, changed_picture, missing_picture, place_of
 
 _PATIENCE: Final = {"connect_timeout": 5, "read_timeout": 20, "retries": {"max_attempts": 3}}
 
@@ -59,13 +59,7 @@ class ObjectEvidenceStore:
         )
 
     def put(self, data: bytes, taken_at: datetime) -> StoredFile:
-        if taken_at.tzinfo is None:
-            raise StorageError(
-                f"证据时间 {taken_at.isoformat()} 没有时区。",
-                f"the evidence's time {taken_at.isoformat()} has no time zone.",
-            )
-        digest = sha256(data).hexdigest()
-        path = f"{taken_at.astimezone(UTC):%Y/%m/%d}/{digest}.jpg"
+        digest, path = place_of(data, taken_at)
         with _told(path):
             try:
                 kept = self._store.cat_file(self._key(path))

@@ -19,6 +19,21 @@ from models.storage.files import sync_folder, write_new
 EVIDENCE_PATH: Final = re.compile(r"\d{4}/\d{2}/\d{2}/[0-9a-f]{64}\.jpg")
 
 
+def place_of(data: bytes, taken_at: datetime) -> tuple[str, str]:
+    """A picture's SHA-256 and its path in a store: by day (UTC) and hash.
+
+    Raises:
+        StorageError: the time has no time zone.
+    """
+    if taken_at.tzinfo is None:
+        raise StorageError(
+            f"证据时间 {taken_at.isoformat()} 没有时区。",
+            f"the evidence's time {taken_at.isoformat()} has no time zone.",
+        )
+    digest = sha256(data).hexdigest()
+    return digest, f"{taken_at.astimezone(UTC):%Y/%m/%d}/{digest}.jpg"
+
+
 class FileEvidenceStore:
     """EvidenceStore on a local or mounted folder. Safe from several threads and processes."""
 
@@ -26,13 +41,7 @@ class FileEvidenceStore:
         self.root = root
 
     def put(self, data: bytes, taken_at: datetime) -> StoredFile:
-        if taken_at.tzinfo is None:
-            raise StorageError(
-                f"证据时间 {taken_at.isoformat()} 没有时区。",
-                f"the evidence's time {taken_at.isoformat()} has no time zone.",
-            )
-        digest = sha256(data).hexdigest()
-        path = f"{taken_at.astimezone(UTC):%Y/%m/%d}/{digest}.jpg"
+        digest, path = place_of(data, taken_at)
         file = self.root / path
         with self._sweeping_apart(fcntl.LOCK_SH):
             if not write_new(file, data):

@@ -219,9 +219,10 @@ class LocalEngine:
 
     def _take(self, frame: Frame, jpeg: bytes) -> Reason | None:
         started = self._stopwatch()
-        known = self._room.presences_of(frame.camera_id)
         doubtful = self._room.doubtful(frame.camera_id)
-        doubtful |= self._pacer.overdue(frame.camera_id, known, frame.taken_at)
+        if self._pacer.keeps(frame.camera_id):
+            known = self._room.presences_of(frame.camera_id)
+            doubtful |= self._pacer.overdue(frame.camera_id, known, frame.taken_at)
         desk = self._posts[frame.camera_id].desk
         if self._attention.forces(frame.camera_id, frame.taken_at):
             doubtful = desk.windows
@@ -237,5 +238,7 @@ class LocalEngine:
 
     def _note_pace(self, examined: Examined) -> None:
         camera_id = examined.frame.camera_id
+        if not self._pacer.keeps(camera_id):
+            return
         looks = {window: one.look for window, one in examined.evidence.items()}
         self._pacer.see(camera_id, looks, self._room.presences_of(camera_id))
