@@ -64,9 +64,6 @@ def told_in(file: Path) -> list[Seen]:
 def rendered(lines: Iterable[Seen], machine: str, at: datetime) -> str:
     """The report as a page."""
     lines = list(lines)
-    held = sum(one.verdict == "held" for one in lines)
-    waits = [one.recovered_s for one in lines if one.recovered_s is not None]
-    slowest = f"{max(waits):.1f} s" if waits else "–"
     table = [COLUMNS, tuple("---" for _ in COLUMNS), *(_row(one) for one in lines)]
     return "\n".join(
         [
@@ -74,13 +71,22 @@ def rendered(lines: Iterable[Seen], machine: str, at: datetime) -> str:
             "",
             f"Run by `make faults` on {at:%Y-%m-%d %H:%M} UTC; {machine}.",
             "",
-            f"{len(lines)} drills, {held} held; false findings "
-            f"{sum(one.findings_false for one in lines)}; slowest recovery {slowest} "
-            "(allowed: 60 s after the fault ends).",
+            _summary(lines),
             "",
             *("| " + " | ".join(row) + " |" for row in table),
             "",
         ]
+    )
+
+
+def _summary(lines: list[Seen]) -> str:
+    held = sum(one.verdict == "held" for one in lines)
+    waits = [one.recovered_s for one in lines if one.recovered_s is not None]
+    slowest = f"{max(waits):.1f} s" if waits else "–"
+    return (
+        f"{len(lines)} drills, {held} held; false findings "
+        f"{sum(one.findings_false for one in lines)}; slowest recovery {slowest} "
+        "(allowed: 60 s after the fault ends)."
     )
 
 
