@@ -10,7 +10,8 @@ export PYTHONUTF8 = 1
 PY := .venv/bin/python
 ARGS ?=
 
-.PHONY: help demo test check bench bench-full bench-parts faults clean lock photographs test-ultralytics setup setup-dev
+.PHONY: help demo test check bench bench-full bench-parts faults clean lock photographs test-ultralytics setup setup-dev \
+	bundle bundle-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +48,12 @@ faults: setup-dev ## 故障演练 / hours: ROUNDS=200 days on each database, eve
 
 test-ultralytics: setup-dev ## ultralytics 适配器 / its tests, in a venv of its own (large downloads)
 	@TORCH="$(TORCH)" sh tools/ultralytics.sh $(ARGS)
+
+bundle: setup ## 离线安装包 / build/onpost-….tar.gz: source, wheels, weights, photographs; see docs/offline.md
+	@sh tools/bundle.sh
+
+bundle-test: bundle ## 离线安装演练 / install it in a network namespace without routes, run the demo there
+	@sh tools/bundle_test.sh $(ARGS)
 
 lock: ## 更新锁定文件 / compile requirements*.txt anew
 	@PYTHON="$(PYTHON)" sh tools/lock.sh $(ARGS)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes .venv ready: sh tools/setup.sh run|dev. Quick when nothing changed; an interrupted
 # run is taken up again. Everything lands below this folder.
+# WHEELS=FOLDER takes packages from there and asks no index (the offline bundle).
 set -eu
 cd "$(dirname "$0")/.."
 here=$(pwd)
@@ -33,6 +34,10 @@ py() { "$here/.venv/bin/python" "$@"; }
 pip_once() { # the mark outlives only a pip that was killed in the middle of writing files
     : >.venv/installing
     code=0
+    if [ -n "${WHEELS:-}" ]; then
+        set -- --no-index --no-cache-dir --find-links "$WHEELS" "$@"
+        export PIP_CONFIG_FILE=/dev/null
+    fi
     py -m pip install --disable-pip-version-check "$@" || code=$?
     rm -f .venv/installing
     return "$code"
