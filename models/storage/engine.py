@@ -19,6 +19,14 @@ READ_ONLY: Final = "onpost_read_only"
 BUSY_S: Final = 30.0
 """How long a writer waits for another one."""
 
+_NOT_FOR_EVER: Final[dict[str, Any]] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A server that stopped answering is given up after so long; an address may say otherwise."""
 
 CACHE_KB: Final = 16 * 1024
 """Of each connection; years of a register's newest pages fit into it."""
@@ -47,6 +55,7 @@ def open_engine(url: str) -> Engine:
         )
     engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
+        connect_args={k: v for k, v in _NOT_FOR_EVER.items() if k not in parsed.query},
         pool_pre_ping=True,
         pool_size=10,
         hide_parameters=True,
@@ -130,5 +139,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_postgresql(connection: Connection) -> None:
+    statement = f"SET LOCAL lock_timeout = {int(BUSY_S * 1000)}"
     if connection.get_execution_options().get(READ_ONLY):
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        statement += "; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+    connection.exec_driver_sql(statement)

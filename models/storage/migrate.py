@@ -38,6 +38,8 @@ def upgrade(engine: Engine, *, change: bool = True) -> None:
     """
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
+            # Whoever migrates before us may take long.
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         config = alembic_config(connection)
         script = ScriptDirectory.from_config(config)
