@@ -17,10 +17,12 @@ from api.behaviour import keep_clues
 from api.duty_record import in_force
 from api.logs import set_up_logging
 from api.settings import Settings
+from api.steady_clock import ClockNews
 from api.wiring_watch import WatchParts, watch_parts
 from models.domain.errors import OnPostError, StorageError
 from models.domain.lease import LeaseLost
 from models.domain.records import FindingRecord
+from vision.camera_link import LinkState
 
 log = structlog.get_logger("onpost.watch")
 
@@ -47,7 +49,6 @@ def run(settings: Settings) -> None:
         try:
             while watch(parts, stop):
                 parts.record.close()
-                log.info("zones_changed", what="the watch takes the zones that were drawn")
                 parts = _taken_again(settings, parts, stop)
         finally:
             parts.close()
@@ -89,24 +90,25 @@ def watch(parts: WatchParts, stop: threading.Event) -> bool:
     """Run the engine and the rounds until `stop` is set, then a last round.
 
     Returns:
-        True where it ended because zones were drawn, and goes on with them.
+        True where it is to begin again: with zones that were drawn, or by a clock that was set.
     """
-    redrawn = False
+    again, clock = False, ClockNews(parts.clock)
     # What nobody watched until now becomes UNKNOWN before anything else.
     one_round(parts, claims=False)
     parts.engine.start()
     parts.inspector.take_up(parts.clock.now())
     log.info("watching", cameras=len(parts.settings.cameras), windows=len(parts.room.windows))
     try:
-        while not redrawn and not stop.wait(ROUND_S):
+        while not again and not stop.wait(ROUND_S):
             one_round(parts)
-            redrawn = _zones_due(parts)
+            again = _zones_due(parts) or clock.due()
+            _require_links(parts)
     finally:
         if not parts.engine.stop(STOP_WITHIN_S):
             log.warning("threads_left", what="some camera threads did not end in time")
         one_round(parts, claims=False)
         log.info("stopped")
-    return redrawn
+    return again
 
 
 def _zones_due(parts: WatchParts) -> bool:
@@ -118,7 +120,32 @@ def _zones_due(parts: WatchParts) -> bool:
     except OnPostError as error:
         log.warning("zones_wait", error=str(error))
         return False
+    if due:
+        log.info("zones_changed", what="the watch takes the zones that were drawn")
     return due
+
+
+def _require_links(parts: WatchParts) -> None:
+    """A camera's thread that ended (out of memory) is mended by a new process alone.
+
+    Raises:
+        LinkEnded: some did; `onpost up` starts the watch again.
+    """
+    ended = [one.camera_id for one in parts.engine.links if one.state is LinkState.CLOSED]
+    if ended:
+        error = LinkEnded(ended)
+        log.error("links_ended", error=str(error))
+        raise error
+
+
+class LinkEnded(Exception):
+    """Cameras that nobody reads any more though the watch runs."""
+
+    def __init__(self, cameras: list[str]) -> None:
+        super().__init__(
+            f"摄像机 {', '.join(cameras)} 的读取线程意外结束,监看进程将重新启动。 / "
+            f"the threads of cameras {', '.join(cameras)} ended; the watch is to start again."
+        )
 
 
 def one_round(parts: WatchParts, *, claims: bool = True) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from api.duty_desk import DutyDesk
 from api.settings import Settings
 from api.settings.sections import CameraWatch
+from api.steady_clock import doubted
 from models.domain.errors import SettingsError, SourceError
 from models.domain.geometry import Polygon
 from models.domain.hall import Coverage, Window
@@ -76,7 +77,8 @@ class CameraWiring:
         sampling = self.settings.sampling_of(camera_id)
         required = {window: self.desk.windows[window].required for window in zones}
         gate = Gate(sampling.force_after) if self.settings.watch.gate else None
-        desk = CameraDesk(zones, self.looker, self._health(camera_id), gate, required)
+        health = doubted(self.clock, self._health(camera_id))
+        desk = CameraDesk(zones, self.looker, health, gate, required)
 
         camera = self.settings.cameras[camera_id]
         on_check = camera.watch is CameraWatch.ON_CHECK

@@ -23,8 +23,8 @@ from api.clock import RealClock
 from api.duty_record import WATCH
 from api.logs import set_up_logging
 from api.settings import Settings, load_settings
+from api.steady_clock import steady_clock
 from api.watching import AGAIN_S, watch
-from api.wiring import make_clock
 from api.wiring_record import make_evidence
 from api.wiring_watch import Base, Place, WatchParts, detector_choice, parts_around, zone_news
 from api.zone_changes import zoned_now
@@ -246,7 +246,7 @@ class HallsWatch:
             make_uow.fenced_by(held), make_evidence(settings), SignedElsewhere(sign_there)
         )
         base = Base(
-            make_clock(settings),
+            steady_clock(settings),
             record,
             detector,
             zone_news(record),

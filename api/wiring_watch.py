@@ -19,7 +19,8 @@ from api.metrics import WATCH as WORD
 from api.metrics import WatchMeter
 from api.settings import Settings
 from api.settings.domain import hint_rules_of, presence_profile_of
-from api.wiring import make_clock, make_record, make_shelf
+from api.steady_clock import steady_clock
+from api.wiring import make_record, make_shelf
 from api.wiring_cameras import CameraWiring
 from api.wiring_checks import inspector_of
 from api.wiring_pace import pacer_of
@@ -151,7 +152,7 @@ def watch_parts(settings: Settings, detector: Detector | None = None) -> WatchPa
     Raises:
         OnPostError: whatever is missing or wrong; nothing was registered.
     """
-    clock = make_clock(settings)
+    clock = steady_clock(settings)
     in_force(settings, None)  # a wrong roster file is told before anything is opened
     detector = detector or open_detector(
         detector_choice(settings), lambda line: log.info("engine", what=line)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -57,6 +58,25 @@ def _has_chromium() -> bool:
 
 def _has_weights() -> bool:
     return (ROOT / "weights" / "yolov8s.onnx").is_file()
+
+
+def _may_mount() -> bool:
+    """Whether a small ext4 disk can be made and mounted here."""
+    if os.geteuid() != 0 or not all(map(shutil.which, ("mkfs.ext4", "mount", "fsfreeze"))):
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        image = Path(folder) / "image"
+        with image.open("wb") as out:
+            out.truncate(1024 * 1024)
+        steps = (
+            ["mkfs.ext4", "-q", "-F", str(image)],
+            ["mount", "-o", "loop", str(image), folder],
+            ["umount", folder],
+        )
+        return all(
+            subprocess.run(step, capture_output=True, check=False).returncode == 0  # noqa: S603
+            for step in steps
+        )
 
 
 def _has_chinese_font() -> bool:
@@ -109,6 +129,12 @@ GROUPS: Final = (
         "Ray,集群监看 / Ray, for watching on a cluster",
         "make test    (.venv/bin/python -m pip install ray)",
         cache(lambda: find_spec("ray") is not None),
+    ),
+    Group(
+        "mount",
+        "可挂载小磁盘的 root 权限 / root, and leave to mount small disks",
+        "sudo    (apt install e2fsprogs)",
+        cache(_may_mount),
     ),
     Group(
         "weights",

@@ -13,14 +13,12 @@ _FULL: Final = (
     "the disk is full; make room on the disk of the database.",
 )
 _LOCKED: Final = (
-    "数据库被另一个程序长时间占用(锁定);请找出并结束它,例如未关闭的备份或查询工具。",
-    "another program holds the database (locked) for long; find and end it, such as a backup or "
-    "a query tool that was left open.",
+    "数据库被另一个程序长时间占用(锁定);请找出并结束它,例如未关闭的查询工具或复制程序。",
+    "another program holds the database (locked) for long; find and end it: a query tool, a copy.",
 )
 _READ_ONLY: Final = (
-    "数据库只读;请检查磁盘是否出错而转为只读、文件权限,或数据库的只读设置。",
-    "the database is read-only; check whether its disk failed and was made read-only, the "
-    "file's permissions, or a read-only setting of the database.",
+    "数据库只读;请检查磁盘是否出错而转为只读、文件权限、数据库的只读设置。",
+    "the database is read-only; check for a failed disk, the file's permissions, its settings.",
 )
 _AWAY: Final = (
     "数据库没有运行或正在重启;请启动它,恢复后会自动继续。",

@@ -60,13 +60,16 @@ class OwnPostgres:
 
 
 @contextmanager
-def own_postgres() -> Iterator[OwnPostgres]:
+def own_postgres(on: Path | None = None) -> Iterator[OwnPostgres]:
     """A server that is gone at the end.
 
     It has a folder of its own: as root it runs as another user, and each new run of pytest
     closes the folder of all its runs to others.
+
+    Args:
+        on: Where that folder is made; other users must be let in.
     """
-    folder = Path(tempfile.mkdtemp(prefix="onpost-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="onpost-pg-", dir=on))
     try:
         server = OwnPostgres(folder)
         try:
