@@ -27,9 +27,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import cv2
+import psutil
 
 from api.clock import SimulatedClock
 from models.domain.errors import StorageError
+from models.domain.presence import Reason
 from models.domain.spans import Span
 from models.storage.record import Record, open_existing_record
 from models.storage.verification import verify_record
@@ -51,6 +53,23 @@ NEAR: Final = timedelta(seconds=30)
 """A picture may be so much older than the moment that it was asked for, on a loaded machine."""
 LEFT, MIDDLE, RIGHT = "left", "middle", "right"
 RECOVERS_WITHIN_S: Final = 60.0
+KEPT_UP: Final = """
+import sys
+from api.supervise import Supervisor, Task
+sys.exit(Supervisor([Task("watch", sys.argv[1:])]).run())
+"""
+
+
+class HallClock(SimulatedClock):
+    """The time in the hall, which can be set."""
+
+    _on = timedelta()
+
+    def set_on(self, seconds: float) -> None:
+        self._on += timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        return super().now() + self._on
 
 
 def staffed(window: str, at: datetime) -> bool:
@@ -147,7 +166,7 @@ class Station:
 
     folder: Path
     data: Path
-    clock: SimulatedClock
+    clock: HallClock
     file: Path
     url: str = ""
     busy_s: float = 2.0
@@ -159,30 +178,43 @@ class Station:
         self.log = self.folder / "watch.log"
         self.clock_file = self.folder / "clock-set-by"
 
-    def start(self) -> None:
-        self.launch()
-        self.wait_until(lambda: len(self.said("watching")) >= self._starts, 60, "it watches")
+    def start(self, *, kept_up: bool = False) -> None:
+        """Start the watch and wait until it watches.
 
-    _starts: int = 0
-
-    def launch(self, **more: object) -> subprocess.Popen[bytes]:
+        Args:
+            kept_up: Under the supervisor of `onpost up`, which starts it again when it ends.
+        """
+        before = len(self.said("watching"))
         environment = dict(os.environ)
         if self.url:
             environment["ONPOST_DATABASE"] = self.url
-        self._starts += 1
+        watch = [
+            *(sys.executable, "-m", "tests.faults.painted_watch", str(self.file)),
+            *(str(self.busy_s), str(self.clock_file)),
+        ]
         with self.log.open("ab") as out:
-            self.process = subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603
-                [
-                    *(sys.executable, "-m", "tests.faults.painted_watch", str(self.file)),
-                    *(str(self.busy_s), str(self.clock_file)),
-                ],
-                stdout=subprocess.DEVNULL,
+            self.process = subprocess.Popen(  # noqa: S603  our own program
+                [sys.executable, "-c", KEPT_UP, *watch] if kept_up else watch,
+                stdout=out,
                 stderr=out,
                 cwd=ROOT,
                 env=environment,
-                **more,
             )
-        return self.process
+        self.wait_until(lambda: len(self.said("watching")) > before, 60, "it watches")
+
+    def watcher(self) -> psutil.Process:
+        """The process that watches, of one that is kept up."""
+        assert self.process is not None
+        (child,) = psutil.Process(self.process.pid).children()
+        return child
+
+    def set_clock(self, by_s: float) -> None:
+        """Set the machine's clock, as the watch sees it, by real seconds."""
+        self.clock_file.write_text(str(by_s))
+
+    def clock_is_on(self, by_s: float) -> None:
+        """From here on that is the right time, for the cameras too."""
+        self.clock.set_on(by_s * SPEED)
 
     def stop(self) -> None:
         if self.process is not None:
@@ -204,6 +236,17 @@ class Station:
     def lines(self) -> list[dict[str, object]]:
         text = self.log.read_text("utf-8", errors="replace") if self.log.exists() else ""
         return [json.loads(one) for one in text.splitlines() if one[:1] == "{" and one[-1:] == "}"]
+
+    def said_in(self, words: str) -> bool:
+        """Whether a line of any program holds the words."""
+        return words in self.log.read_text("utf-8", errors="replace")
+
+    def unknown_since(self, lines: int) -> bool:
+        """Whether every window is UNKNOWN in the record, after so many lines of log."""
+        running = [self._running(one) for one in PLACES]
+        return len(self.lines()) > lines and all(
+            one is not None and one.reason is Reason.WRONG_CLOCK for one in running
+        )
 
     def said(self, event: str) -> list[dict[str, object]]:
         return [one for one in self.lines() if one.get("event") == event]
@@ -233,9 +276,9 @@ class Station:
 
         def told() -> bool:
             found[:] = [
-                str(one.get("error", ""))
+                text
                 for one in self.lines()[since:]
-                if all(word in str(one.get("error", "")) for word in words)
+                if all(word in (text := str(one.get("error") or one.get("what"))) for word in words)
             ]
             return bool(found)
 
@@ -315,7 +358,7 @@ def station(
 ) -> Iterator[Station]:
     """A station that is not running yet; its watch is killed at the end."""
     anchor = time.time()
-    clock = SimulatedClock(START, SPEED, anchor)
+    clock = HallClock(START, SPEED, anchor)
     data = data or folder / "data"
     with hall_camera(clock) as address:
         file = folder / "onpost.yaml"
