@@ -5,6 +5,7 @@
 #   PYTHON=/path/to/python3.11    the Python to build .venv from
 set -eu
 umask 022
+caller=$(pwd)
 cd "$(dirname "$0")"
 bundle=$(pwd)
 
@@ -68,8 +69,10 @@ lacks make make
 PYTHON=$(choose_python)
 export PYTHON
 
-mkdir -p "$1"
-target=$(cd "$1" && pwd)
+case $1 in /*) target=$1 ;; *) target=$caller/$1 ;; esac
+case $target/ in "$bundle"/*) fail '请安装到安装包之外的文件夹 / install outside the bundle itself' ;; esac
+mkdir -p "$target"
+target=$(cd "$target" && pwd)
 if [ ! -e "$target/.installing" ] && [ -n "$(ls -A "$target")" ]; then
     fail "文件夹不是空的;每个版本装在各自的新文件夹(见 docs/offline.md):$target
 The folder is not empty; each version goes into a new folder of its own (docs/offline.md): $target"
