@@ -16,9 +16,10 @@ _SCRIPT = Path(__file__).with_name("gst_rtsp.py")
 class RtspServer:
     """A running server; `stop` kills it as a power cut would."""
 
-    def __init__(self, *arguments: str, port: int = 0) -> None:
+    def __init__(self, *arguments: str, port: int = 0, script: Path = _SCRIPT) -> None:
+        given = ["--port", str(port), *arguments] if script == _SCRIPT else arguments
         self._process = subprocess.Popen(  # noqa: S603 - our own script, the system's Python
-            ["/usr/bin/python3", str(_SCRIPT), "--port", str(port), *arguments],
+            ["/usr/bin/python3", str(script), *given],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -27,11 +28,11 @@ class RtspServer:
         watchdog.start()
         try:
             assert self._process.stdout is not None
-            word, _, given = self._process.stdout.readline().partition(" ")
+            word, _, bound = self._process.stdout.readline().partition(" ")
         finally:
             watchdog.cancel()
         assert word == "ready", "GStreamer's RTSP server did not start"
-        self.port = int(given)
+        self.port = int(bound)
 
     def address(self, login: str = "", path: str = "/camera") -> str:
         """Its address, with `user:password@` where given."""
@@ -44,6 +45,16 @@ class RtspServer:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+@contextmanager
+def rooms(*folders: Path) -> Iterator[RtspServer]:
+    """A server that shows folders of pictures, each as a camera `/NAME`."""
+    server = RtspServer(*map(str, folders), script=_SCRIPT.with_name("gst_rooms.py"))
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 @contextmanager
