@@ -11,7 +11,8 @@ PY := .venv/bin/python
 ARGS ?=
 
 .PHONY: help demo test check bench bench-full bench-parts faults clean lock photographs test-ultralytics setup setup-dev \
-	bundle bundle-test
+	bundle bundle-test \
+	fuzz sbom
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +44,11 @@ bench-full: setup-dev ## 性能 / the same longer, most cameras held, beside ult
 bench-parts: setup-dev ## 性能 / detector, decoding, storage, web, reports, one after another
 	@$(PY) -m benchmarks $(ARGS)
 
-faults: setup-dev ## 故障演练 / hours: ROUNDS=200 days on each database, everything killed (-9)
-	@FAULT_ROUNDS=$(or $(ROUNDS),200) $(PY) -m pytest tests/faults -q $(ARGS)
+faults: setup-dev ## 故障演练 / hours: every fault at full length, ROUNDS=200 days killed; build/faults.md
+	@mkdir -p build && rm -f build/faults.jsonl && touch build/faults.jsonl
+	@FAULT_REPORT=$(CURDIR)/build/faults.jsonl FAULT_SPEED=real FAULT_ROUNDS=$(or $(ROUNDS),200) \
+		$(PY) -m pytest tests/faults -q $(ARGS); failed=$$?; \
+		$(PY) -m tests.faults.report build/faults.jsonl > build/faults.md; cat build/faults.md; exit $$failed
 
 test-ultralytics: setup-dev ## ultralytics 适配器 / its tests, in a venv of its own (large downloads)
 	@TORCH="$(TORCH)" sh tools/ultralytics.sh $(ARGS)
@@ -54,6 +58,12 @@ bundle: setup ## 离线安装包 / build/onpost-….tar.gz: source, wheels, weig
 
 bundle-test: bundle ## 离线安装演练 / install it in a network namespace without routes, run the demo there
 	@sh tools/bundle_test.sh $(ARGS)
+
+fuzz: setup-dev ## 模糊测试 / readers under atheris, in a venv of its own: SECONDS_EACH=300, TARGETS="case …"
+	@SECONDS_EACH="$(or $(SECONDS_EACH),300)" TARGETS="$(TARGETS)" sh tools/fuzz.sh
+
+sbom: setup-dev ## 部件清单 / build/sbom.cdx.json (CycloneDX): every locked package with hashes and licences
+	@$(PY) tools/sbom.py $(ARGS)
 
 lock: ## 更新锁定文件 / compile requirements*.txt anew
 	@PYTHON="$(PYTHON)" sh tools/lock.sh $(ARGS)
