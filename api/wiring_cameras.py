@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from api.duty_desk import DutyDesk
 from api.settings import Settings
@@ -18,7 +19,7 @@ from models.domain.ports import Clock
 from vision.attention import Attention
 from vision.camera_desk import CameraDesk
 from vision.camera_health import CameraHealth, HealthLimits
-from vision.camera_link import CameraLink
+from vision.camera_link import BackOff, CameraLink
 from vision.engine.local import CameraPost, LinkListener
 from vision.frame import Frame, Image
 from vision.gate import Gate
@@ -29,6 +30,10 @@ from vision.ports import FrameSource
 from vision.sources.address import AddressKind, parse_address
 from vision.sources.opening import open_source
 from vision.sources.pictures import decode_jpeg
+
+LONGEST_WAIT_S: Final = 20.0
+"""Between two attempts to reach a camera: with three looks after it, a window whose camera is back
+is known again within a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ class CameraWiring:
                 closer=lambda: self.attention.closer(camera_id),
                 on_demand=on_check,
                 pace=lambda: self.pacer.period_s(camera_id),
+                back_off=BackOff(cap_s=LONGEST_WAIT_S),
             )
 
         return CameraPost(camera_id, desk, link)
