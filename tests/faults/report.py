@@ -24,6 +24,11 @@ COLUMNS: Final = (
     "False findings",
     "Verdict",
 )
+HELD: Final = (
+    "`held`: nobody was accused by the fault, nothing registered was lost or came twice, the "
+    "chains verified, and all was watched again in time. Reasons are as the pages show them, in "
+    "both languages."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ def rendered(lines: Iterable[Seen], machine: str, at: datetime) -> str:
             f"Run by `make faults` on {at:%Y-%m-%d %H:%M} UTC; {machine}.",
             "",
             _summary(lines),
+            "",
+            HELD,
             "",
             *("| " + " | ".join(row) + " |" for row in table),
             "",
