@@ -82,8 +82,9 @@ class CameraWiring:
         sampling = self.settings.sampling_of(camera_id)
         required = {window: self.desk.windows[window].required for window in zones}
         gate = Gate(sampling.force_after) if self.settings.watch.gate else None
-        health = doubted(self.clock, self._health(camera_id))
-        desk = CameraDesk(zones, self.looker, health, gate, required)
+        health = self._health(camera_id)
+        checked = doubted(self.clock, health)
+        desk = CameraDesk(zones, self.looker, checked, gate, required, sight=health)
 
         camera = self.settings.cameras[camera_id]
         on_check = camera.watch is CameraWatch.ON_CHECK

@@ -26,6 +26,20 @@ class Health(Protocol):
         ...
 
 
+class Sight(Protocol):
+    """Says what the picture of each zone is worth (工位画面)."""
+
+    def placed(self, zones: Mapping[str, Polygon]) -> Mapping[str, Polygon]:
+        """The zones where they are in the picture that was checked last."""
+        ...
+
+    def hidden(
+        self, frame: Frame, zones: Mapping[str, Polygon], empty: frozenset[str]
+    ) -> Mapping[str, Reason]:
+        """Windows, of those that seem empty, of which that look proves nothing; and why."""
+        ...
+
+
 class ChangeGate(Protocol):
     """Says which windows' pictures changed since they were last looked at."""
 
@@ -64,6 +78,7 @@ class CameraDesk:
         health: This camera's health.
         gate: This camera's gate, None to look at every picture.
         required: People needed by window, 1 where not named.
+        sight: This camera's sight of its zones, None to take them as they were drawn.
     """
 
     def __init__(
@@ -73,7 +88,10 @@ class CameraDesk:
         health: Health,
         gate: ChangeGate | None,
         required: Mapping[str, int] | None = None,
+        *,
+        sight: Sight | None = None,
     ) -> None:
+        self._sight = sight
         self._required = dict(required or {})
         self._zones = dict(zones)
         self._looker = looker
@@ -96,35 +114,42 @@ class CameraDesk:
         fault = self._health.check(frame)
         if fault is not None:
             return self._unusable(frame, fault)
-        looks = self._gate.judge(frame.image, self._zones) if self._gate else {}
+        zones = self._sight.placed(self._zones) if self._sight else self._zones
+        looks = self._gate.judge(frame.image, zones) if self._gate else {}
         wanted = [
             window
-            for window in self._zones
+            for window in zones
             if window in doubtful or looks.get(window, Look.LOOKED) is Look.LOOKED
         ]
         try:
-            sightings = self._look(frame.image, wanted)
+            sightings = self._look(frame.image, zones, wanted)
         except DetectorError:
             return self._unusable(frame, Reason.DETECTOR_FAILED)
         if self._gate and wanted:
-            self._gate.looked(frame.image, {window: self._zones[window] for window in wanted})
+            self._gate.looked(frame.image, {window: zones[window] for window in wanted})
         return Examined(frame, self._evidence(frame, wanted, sightings), sightings)
 
-    def _look(self, image: Image, wanted: Collection[str]) -> dict[str, Sighting]:
+    def _look(
+        self, image: Image, zones: Mapping[str, Polygon], wanted: Collection[str]
+    ) -> dict[str, Sighting]:
         if not wanted:
             return {}
         found = self._looker.look(
             image,
-            self._zones,
+            zones,
             wanted,
             required=self._required,
             order=Order.CHEAPEST,
             staffed=self._staffed,
         )
         for window, sighting in found.items():
-            enough = sighting.people >= self._required.get(window, 1)
-            (self._staffed.add if enough else self._staffed.discard)(window)
+            (self._staffed.add if self._has_enough(window, sighting) else self._staffed.discard)(
+                window
+            )
         return found
+
+    def _has_enough(self, window: str, sighting: Sighting) -> bool:
+        return sighting.people >= self._required.get(window, 1)
 
     def _evidence(
         self, frame: Frame, wanted: Collection[str], sightings: Mapping[str, Sighting]
@@ -136,7 +161,21 @@ class CameraDesk:
             for window in wanted
         }
         rest = (window for window in self._zones if window not in found)
-        return found | {window: Evidence(frame.taken_at, Look.UNCHANGED) for window in rest}
+        found |= {window: Evidence(frame.taken_at, Look.UNCHANGED) for window in rest}
+        return found | self._hidden(frame, wanted, sightings)
+
+    def _hidden(
+        self, frame: Frame, wanted: Collection[str], sightings: Mapping[str, Sighting]
+    ) -> dict[str, Evidence]:
+        """Windows that seem empty and may only be hidden: of them nothing can be said."""
+        if self._sight is None:
+            return {}
+        empty = frozenset(one for one in wanted if not self._has_enough(one, sightings[one]))
+        hidden = self._sight.hidden(frame, self._zones, empty)
+        return {
+            window: Evidence(frame.taken_at, Look.UNUSABLE, reason=why)
+            for window, why in hidden.items()
+        }
 
     def _unusable(self, frame: Frame, fault: Reason) -> Examined:
         evidence = {

@@ -30,10 +30,20 @@ _STRUCTURE_STD = 12.0
 
 def small_grey(image: Image) -> Grey:
     """The picture at `WIDTH` pixels, grey, averaged so that sensor noise goes down."""
+    return shrunk(thin_grey(image), image)
+
+
+def thin_grey(image: Image) -> Grey:
+    """Some pixels of the picture, grey, at least twice `WIDTH` across where it has as many."""
+    step = max(1, image.shape[1] // (2 * WIDTH))
+    return np.asarray(cv2.cvtColor(_thinned(image, step), cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+
+
+def shrunk(thin: Grey, image: Image) -> Grey:
+    """What `thin_grey` made of `image`, at `WIDTH` pixels."""
     height, width = image.shape[:2]
-    grey = cv2.cvtColor(_thinned(image, max(1, width // (2 * WIDTH))), cv2.COLOR_BGR2GRAY)
     size = (WIDTH, max(8, round(WIDTH * height / width)))
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return np.asarray(cv2.resize(thin, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _thinned(image: Image, step: int) -> Image:
@@ -86,12 +96,14 @@ def _has_structure(view: Grey) -> bool:
     return float((tiny.ravel() - terms @ fitted).std()) > _STRUCTURE_STD
 
 
-def fingerprint(image: Image) -> bytes:
+def fingerprint(image: Image, every: int) -> bytes:
     """Equal for equal pixels only, within the part where no clock is written.
 
-    Taken from every sixth row: a live sensor's noise is everywhere, and whole rows are the
-    cheapest to gather.
+    Args:
+        image: The picture.
+        every: Taken from every so manieth row: a live sensor's noise is everywhere, and whole
+            rows are the cheapest to gather.
     """
     edge = round(image.shape[0] * OSD_SHARE)
-    part = np.ascontiguousarray(image[edge : image.shape[0] - edge : 6])
+    part = np.ascontiguousarray(image[edge : image.shape[0] - edge : every])
     return hashlib.blake2b(part.data, digest_size=16).digest()

@@ -15,10 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.health_checks import Grey, inner
+from vision.health_pose import Cells, Field, Pose
 
 _EDGES = 0.10
 _LEAST_STEP = 10.0
 _LEAST_EDGE_SHARE = 0.01
+_FITS, _BETTER = 0.25, 1.1
+_TRIED = (
+    *((degrees, 1.0) for degrees in (-2.5, 2.5, -5.0, 5.0, -8.0, 8.0)),
+    *((0.0, zoom) for zoom in (0.84, 0.91, 0.95, 1.05, 1.1, 1.18)),
+)
 
 
 class View(StrEnum):
@@ -35,12 +41,16 @@ class Agreement:
     """How well a picture's edges lie on the reference's.
 
     Attributes:
-        here: 0..1, share of agreeing edges with at most the tolerated shift.
-        elsewhere: 0..1, the best share with any larger shift.
-        shift: (x, y) of that best larger shift, in shares of the picture's width.
+        still: 0..1, share of agreeing edges with no shift at all.
+        here: The best with at most the tolerated shift.
+        near: (x, y) of that shift, in shares of the picture's width.
+        elsewhere: The best with any larger shift.
+        shift: (x, y) of that larger shift.
     """
 
+    still: float
     here: float
+    near: tuple[float, float]
     elsewhere: float
     shift: tuple[float, float]
 
@@ -55,11 +65,9 @@ class Reference:
 
     def __init__(self, grey: Grey, tolerance: float = 0.02) -> None:
         self._shape = inner(grey).shape
-        field, self._edges = _directions(inner(grey))
-        self._spectrum = (
-            np.conj(np.fft.rfft2(field[0], self._padded)),
-            np.conj(np.fft.rfft2(field[1], self._padded)),
-        )
+        field, self._edges = directions(inner(grey))
+        self._cells = Cells(field)
+        self._spectrum = self._transformed(field)
         self._radius = max(2, round(tolerance * self._shape[1]))
 
     @property
@@ -79,17 +87,23 @@ class Reference:
         view = inner(grey)
         if self.is_plain or view.shape != self._shape:
             return None
-        field, edges = _directions(view)
+        field, edges = directions(view)
         if edges < _LEAST_EDGE_SHARE * view.size:
             return None
-        spectrum = self._spectrum[0] * np.fft.rfft2(field[0], self._padded)
-        spectrum += self._spectrum[1] * np.fft.rfft2(field[1], self._padded)
-        surface = np.fft.irfft2(spectrum, self._padded) / min(self._edges, edges)
-        return self._peaks(surface)
+        both = cv2.mulSpectrums(self._transformed(field), self._spectrum, 0, conjB=True)
+        whole = np.asarray(cv2.idft(both, flags=cv2.DFT_SCALE), np.float32)[..., 0]
+        return self._peaks(np.asarray(whole / min(self._edges, edges), np.float32))
 
-    def judge(self, grey: Grey) -> View:
+    def _transformed(self, field: Field) -> NDArray[np.float32]:
+        """The spectrum of cos + i sin; its correlation's real part counts what agrees."""
+        padded = np.zeros((*self._padded, 2), np.float32)
+        padded[: self._shape[0], : self._shape[1], 0] = field[0]
+        padded[: self._shape[0], : self._shape[1], 1] = field[1]
+        return np.asarray(cv2.dft(padded, flags=cv2.DFT_COMPLEX_OUTPUT), np.float32)
+
+    @staticmethod
+    def judge(found: Agreement | None) -> View:
         """SAME, SHIFTED, OTHER (nothing agrees anywhere), or UNSURE."""
-        found = self.agreement(grey)
         if found is None:
             return View.UNSURE
         if found.here >= 0.25 and found.here >= 0.8 * found.elsewhere:
@@ -98,23 +112,50 @@ class Reference:
             return View.SHIFTED
         return View.OTHER if found.here < 0.12 else View.UNSURE
 
-    def _peaks(self, surface: NDArray[np.float64]) -> Agreement:
+    def pose(self, grey: Grey) -> Pose | None:
+        """How the view has shifted, turned or zoomed; None where that cannot be told."""
+        view = inner(grey)
+        return None if view.shape != self._shape else self._cells.pose(directions(view)[0])
+
+    def is_turned(self, grey: Grey, found: Agreement) -> bool:
+        """Whether the picture fits the reference clearly better turned back or at another zoom.
+
+        It is tried out, which takes long: for where `pose` cannot tell.
+
+        Args:
+            grey: The picture.
+            found: Its agreement as it is.
+        """
+        plain = max(found.here, found.elsewhere)
+        return any(
+            (other := self.agreement(_turned(grey, degrees, zoom))) is not None
+            and max(other.here, other.elsewhere) >= max(_FITS, _BETTER * plain)
+            for degrees, zoom in _TRIED
+        )
+
+    def _peaks(self, surface: NDArray[np.float32]) -> Agreement:
         radius = self._radius
         near = np.roll(surface, (radius, radius), (0, 1))[: 2 * radius + 1, : 2 * radius + 1]
-        here = float(near.max())
+        y, x = np.unravel_index(int(near.argmax()), near.shape)
+        here = float(near[y, x])
         far = surface.copy()
         for rows in (slice(0, radius + 1), slice(-radius, None)):
             for columns in (slice(0, radius + 1), slice(-radius, None)):
                 far[rows, columns] = -1.0
+        within = self._share(int(x) - radius, int(y) - radius)
         y, x = np.unravel_index(int(far.argmax()), far.shape)
         height, width = far.shape
         across = int(x) - width if x > width // 2 else int(x)
         down = int(y) - height if y > height // 2 else int(y)
-        shift = (across / self._shape[1], down / self._shape[1])
-        return Agreement(here, float(far.max()), shift)
+        elsewhere = float(far[y, x])
+        return Agreement(float(surface[0, 0]), here, within, elsewhere, self._share(across, down))
+
+    def _share(self, across: int, down: int) -> tuple[float, float]:
+        """Pixels as shares of the picture's width."""
+        return across / self._shape[1], down / self._shape[1]
 
 
-def _directions(
+def directions(
     view: Grey,
 ) -> tuple[tuple[NDArray[np.float32], NDArray[np.float32]], int]:
     """Direction of each strong edge as (cos 2a, sin 2a), 0 elsewhere; and how many there are."""
@@ -122,9 +163,23 @@ def _directions(
     across = np.asarray(cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=3, scale=0.25))
     down = np.asarray(cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3, scale=0.25))
     power = across * across + down * down
-    threshold = max(_LEAST_STEP**2, float(np.quantile(power, 1 - _EDGES)))
+    threshold = max(_LEAST_STEP**2, _weakest(power, _EDGES))
     strong = power >= threshold
     safe = np.where(strong, power, 1.0)
     cosine = np.where(strong, (across * across - down * down) / safe, 0.0).astype(np.float32)
     sine = np.where(strong, 2 * across * down / safe, 0.0).astype(np.float32)
     return (cosine, sine), int(np.count_nonzero(strong))
+
+
+def _weakest(power: NDArray[np.float32], share: float) -> float:
+    """The weakest of the strongest `share`."""
+    place = int(power.size * (1 - share))
+    return float(np.partition(power, place, axis=None)[place])
+
+
+def _turned(grey: Grey, degrees: float, zoom: float) -> Grey:
+    height, width = grey.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, zoom)
+    return np.asarray(
+        cv2.warpAffine(grey, turn, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )

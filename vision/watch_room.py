@@ -13,7 +13,16 @@ from datetime import datetime
 
 from models.domain.errors import ClockWentBack
 from models.domain.hall import Window
-from models.domain.presence import Look, Presence, PresenceProfile, Reason, State, as_of, step
+from models.domain.presence import (
+    Evidence,
+    Look,
+    Presence,
+    PresenceProfile,
+    Reason,
+    State,
+    as_of,
+    step,
+)
 from models.domain.spans import Reading, Span, ViewState, combine, follow
 from vision.camera_desk import Examined
 
@@ -86,6 +95,7 @@ class WatchRoom:
         self._pictures: dict[ViewKey, Pictures] = {}
         self._offline: dict[str, Reason] = {}
         self._faults: dict[str, Reason | None] = {}
+        self._hidden: dict[ViewKey, Reason] = {}
         self._readings: dict[str, Reading] = {}
         self._lock = threading.RLock()
 
@@ -121,6 +131,7 @@ class WatchRoom:
             self._faults[camera_id] = examined.fault
             for window, evidence in examined.evidence.items():
                 key = (window, camera_id)
+                self._note_hidden(key, evidence, examined.fault)
                 before = self._presences[key]
                 try:
                     after = step(before, evidence, self._profiles[window])
@@ -156,6 +167,17 @@ class WatchRoom:
         nothing is known yet are left out."""
         with self._lock:
             return {**self._faults, **self._offline}
+
+    def hidden(self) -> dict[ViewKey, Reason]:
+        """Views whose window cannot be told although the camera's picture can be used."""
+        with self._lock:
+            return dict(self._hidden)
+
+    def _note_hidden(self, key: ViewKey, evidence: Evidence, fault: Reason | None) -> None:
+        if fault is None and evidence.look is Look.UNUSABLE and evidence.reason is not None:
+            self._hidden[key] = evidence.reason
+        elif fault is None:
+            self._hidden.pop(key, None)
 
     def tick(self, now: datetime) -> None:
         """Let what was not seen for too long become UNKNOWN."""
