@@ -5,10 +5,8 @@ from __future__ import annotations
 from api.reports.circulars import Desk
 from api.settings import Settings
 from models.domain.ports import Clock, MakeUnitOfWork
-from models.storage.document_store import DocumentStore
+from models.storage.document_store import DOCUMENTS, DocumentStore
 from models.storage.evidence_places import open_evidence
-
-DOCUMENTS = "documents"
 
 
 def document_store(settings: Settings) -> DocumentStore:

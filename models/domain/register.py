@@ -119,6 +119,10 @@ class FaultKind(StrEnum):
     EVIDENCE_MISSING = "evidence_missing"
     EVIDENCE_CHANGED = "evidence_changed"
     VERSION_CHANGED = "version_changed"
+    ROW_CHANGED = "row_changed"
+    ROW_MISSING = "row_missing"
+    ROW_FOREIGN = "row_foreign"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +223,16 @@ def evidence_named(entry: Entry) -> Iterator[tuple[str, str]]:
     """Pictures an entry names: `payload["evidence"]`, items with `sha256` and `path`."""
     for item in entry.payload.get("evidence") or ():
         yield str(item["sha256"]), str(item["path"])
+
+
+def documents_named(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Documents an entry names, as (path, SHA-256): `payload["files"]` where it maps paths to
+    hashes, and `payload["frozen"]`, paths that are named by their hash."""
+    files = entry.payload.get("files")
+    if isinstance(files, dict):
+        yield from ((str(path), str(digest)) for path, digest in files.items())
+    for path in entry.payload.get("frozen") or ():
+        yield str(path), str(path).rpartition("/")[2].partition(".")[0]
 
 
 PURGED: Final = "evidence_purged"

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
-from models.domain.errors import StorageError
+from models.domain.errors import RegisterError, StorageError
 from models.domain.register import Anchor, Entry, Fault, FaultKind, canonical
 from models.storage.files import sync_folder, write_new
 
@@ -136,15 +136,21 @@ class Anchors:
             if facts is not None:
                 anchors.append(_anchor(facts))
             previous = sha256(line).hexdigest()
+        if lines and self._checked(lines[-1][:-1]) is not None:  # whole, but for the byte that ends it
+            faults.append(_bad_line(len(lines), signed=False))
         return ReadAnchors(tuple(anchors), tuple(faults))
 
     def _checked(self, line: bytes) -> dict[str, Any] | None:
         """What a line says, None where its signature does not hold."""
         try:
             facts: dict[str, Any] = json.loads(line)
+            if canonical(facts).encode("utf-8") != line:  # no byte may be written otherwise
+                return None
             signature = bytes.fromhex(facts.pop("sig"))
+            if signature.hex().encode("ascii") not in line:
+                return None
             self._key.public_key().verify(signature, canonical(facts).encode("utf-8"))
-        except (ValueError, KeyError, TypeError, AttributeError, InvalidSignature):
+        except (ValueError, KeyError, TypeError, AttributeError, InvalidSignature, RegisterError):
             return None
         return facts
 

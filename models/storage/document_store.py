@@ -12,6 +12,8 @@ from models.domain.errors import StorageError
 from models.domain.records import StoredFile
 from models.storage.files import write_new
 
+DOCUMENTS: Final = "documents"
+"""Folder of documents, in the data folder."""
 SUFFIXES: Final = frozenset({"docx", "pdf", "xlsx", "json", "jpg", "png", "txt"})
 _PATH: Final = re.compile(r"\d{4}/\d{2}/\d{2}/([0-9a-f]{64})\.([a-z]+)")
 

@@ -15,6 +15,7 @@ from models.domain.register_check import owed_settlements
 from models.storage.anchors import Anchors
 from models.storage.engine import open_engine, sqlite_file
 from models.storage.evidence_places import EvidencePlace, open_evidence
+from models.storage.row_seals import ROWS_CHAIN
 from models.storage.unit_of_work import (
     UnitOfWorkFactory,
     storage_errors,
@@ -82,6 +83,8 @@ def open_record(
     anchors = Anchors(data / ANCHORS, data / KEY)
     make_uow = unit_of_work_factory(url or _default_url(data), anchors, migrate=migrate)
     faults = _settle(make_uow, anchors) if migrate else ()
+    if migrate:
+        _adopt(make_uow)
     return Record(make_uow, open_evidence(evidence or data / EVIDENCE), anchors, faults)
 
 
@@ -132,6 +135,16 @@ def record_exists(data: Path, url: str = "") -> bool:
 
 def _default_url(data: Path) -> str:
     return f"sqlite:///{data / DATABASE}"
+
+
+def _adopt(make_uow: UnitOfWorkFactory) -> None:
+    """Seal the rows of a record that an older OnPost wrote; it had no seals of rows."""
+    with make_uow(read_only=True) as uow:
+        begun = uow.register.head(chain=ROWS_CHAIN).seq > 0
+    if not begun:
+        with make_uow() as writing:
+            writing.adopt()
+            writing.commit()
 
 
 def _settle(make_uow: UnitOfWorkFactory, anchors: Anchors) -> tuple[Fault, ...]:

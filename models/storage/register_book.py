@@ -69,6 +69,10 @@ class StoredRegister:
         self.appended[chain] = (first, entry)
         return entry
 
+    def hold(self, chain: str) -> Head:
+        """The chain's head; nobody else appends to it until this transaction ends."""
+        return self._locked_head(chain)
+
     def _locked_head(self, chain: str) -> Head:
         """The chain's head, held until this transaction ends."""
         if chain in self._heads:

@@ -33,7 +33,9 @@ from models.storage.job_book import StoredJobs
 from models.storage.migrate import upgrade
 from models.storage.outbox_book import StoredOutbox
 from models.storage.paper_book import StoredPapers
+from models.storage.refusals import advice
 from models.storage.register_book import StoredRegister
+from models.storage.row_seals import TRACE, RowTrace, adopt_rows, follow_writes, seal_rows
 from models.storage.span_book import StoredPresences, StoredSpans
 from models.storage.version_book import StoredRosters, StoredSettings
 
@@ -46,11 +48,12 @@ def storage_errors() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        refusal = getattr(error, "orig", None) or error
+        cause = (str(refusal).strip().splitlines() or [type(refusal).__name__])[0]
+        zh, en = advice(refusal)
         raise StorageError(
-            f"数据库操作失败,本次未写入任何内容:{cause}。请检查数据库是否运行、磁盘空间与权限。",
-            f"the database refused, nothing was written: {cause}. "
-            "Check that it runs, its disk space and permissions.",
+            f"数据库操作失败,本次未写入任何内容:{cause}。{zh}",
+            f"the database refused, nothing was written: {cause}; {en}",
             where="database",
         ) from error
 
@@ -90,6 +93,7 @@ class SqlUnitOfWork:
         self._held = held or {}
         self._connection: Connection | None = None
         self._register: StoredRegister | None = None
+        self._trace: RowTrace | None = None
 
     def __enter__(self) -> SqlUnitOfWork:
         if self._connection is not None:
@@ -103,6 +107,9 @@ class SqlUnitOfWork:
                 connection.close()
                 raise
         self._connection = connection
+        self._trace = RowTrace(connection)
+        if not self._read_only:
+            connection.execution_options(**{TRACE: self._trace})
         self._register = StoredRegister(connection)
         self.register = self._register
         self.spans = StoredSpans(connection)
@@ -150,6 +157,9 @@ class SqlUnitOfWork:
             raise RuntimeError("commit is for an entered unit of work that may write")
         if not connection.in_transaction():
             raise RuntimeError("a unit of work commits once")
+        with storage_errors():
+            if self._trace is not None:
+                seal_rows(connection, register, self._trace)
         appended = list(register.appended.values())
         if self._anchors is not None:
             for first, entry in appended:
@@ -158,6 +168,11 @@ class SqlUnitOfWork:
             connection.commit()
         if self._anchors is not None and appended:
             self._settle(self._anchors, register)
+
+    def adopt(self, *, even_empty: bool = False) -> None:
+        """Seal the rows that stand, where no row was ever sealed; the caller commits."""
+        if self._connection is not None and self._register is not None:
+            adopt_rows(self._connection, self._register, even_empty=even_empty)
 
     def _settle(self, anchors: Anchors, register: StoredRegister) -> None:
         # The entries are committed and signed: failing here must not look like failing there.
@@ -181,6 +196,7 @@ class UnitOfWorkFactory:
         self.engine = engine
         self.anchors = anchors
         self._held = held
+        follow_writes(engine)
 
     def __call__(self, *, read_only: bool = False) -> SqlUnitOfWork:
         return SqlUnitOfWork(self.engine, self.anchors, read_only=read_only, held=self._held)
