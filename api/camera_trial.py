@@ -11,8 +11,9 @@ from typing import Final
 
 import cv2
 
+from api.address_gate import AddressGate, PlaceRefused
 from api.errors import TooMany
-from models.domain.errors import AddressError
+from models.domain.errors import AddressError, DeliveryError, SourceError
 from models.domain.ports import Clock
 from vision.jpeg import encode
 from vision.sources.address import AddressKind, CameraAddress, parse_address
@@ -64,15 +65,28 @@ def network_address(text: str) -> CameraAddress:
     return found
 
 
-def try_camera(address: CameraAddress, clock: Clock) -> TriedCamera:
+def try_camera(address: CameraAddress, clock: Clock, gate: AddressGate) -> TriedCamera:
     """Open an address, take its first picture, count the next ones for a moment, close it.
 
+    Args:
+        address: What `network_address` gave.
+        clock: Stamps the pictures.
+        gate: Says where it may lead; the connection goes to what was checked.
+
     Raises:
+        PlaceRefused: it leads to this machine or another place that is not allowed.
         SourceError: unreachable, refused, wrong password, not a picture.
         TooMany: others are being tried.
     """
     with _place():
-        source = open_source(address, "test", clock, period_s=1.0, timeout_s=CONNECT_S)
+        source = open_source(
+            address,
+            "test",
+            clock,
+            period_s=1.0,
+            timeout_s=CONNECT_S,
+            connect_to=_checked(address, gate),
+        )
         begun = time.monotonic()
         try:
             source.open()
@@ -100,6 +114,15 @@ def try_camera(address: CameraAddress, clock: Clock) -> TriedCamera:
         count / took if count and took > 0 else None,
         encode(small.astype("uint8"), 80),
     )
+
+
+def _checked(address: CameraAddress, gate: AddressGate) -> str:
+    try:
+        return gate.addresses(address.host, address.port)[0]
+    except PlaceRefused:
+        raise
+    except DeliveryError as error:
+        raise SourceError(error.zh, error.en, where=address.redacted) from None
 
 
 @contextmanager

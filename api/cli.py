@@ -36,6 +36,7 @@ COMMANDS: Final = (
     "retention",
     "backup",
     "settings",
+    "secret",
     "audit",
     "user",
     "token",

@@ -83,7 +83,7 @@ def settings_of(rehearsal: Rehearsal) -> dict[str, Any]:
             "speed": rehearsal.speed,
             "anchored_at": rehearsal.anchored_at,
         },
-        "web": {"demo": True},
+        "web": {"demo": True, "camera_networks": ["127.0.0.0/8"]},
         "log": {"level": "info", "format": "json"},
         "halls": {hall.id: {"name": hall.name, "kind": hall.kind.value} for hall in city.halls},
         "cameras": {plan_id: _camera(rehearsal, plan_id) for plan_id in city.cameras},

@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from api.redact import redact
+from api.redact import masked
 from api.schemas.problem import MendOut, ProblemOut
 from models.domain.accounts import LockedOut, SignInRefused
 from models.domain.errors import (
@@ -144,7 +144,7 @@ def _ours(_request: Request, error: Exception) -> JSONResponse:
 
 def answer_to(error: OnPostError, status: int) -> JSONResponse:
     """The problem that tells an error with this HTTP status."""
-    zh, en = redact(error.zh), redact(error.en)
+    zh, en = masked(error.zh), masked(error.en)
     answer = _answer(
         ProblemOut(
             title=HTTPStatus(status).phrase,
@@ -152,7 +152,7 @@ def answer_to(error: OnPostError, status: int) -> JSONResponse:
             detail=f"{zh} / {en}",
             detail_zh=zh,
             detail_en=en,
-            where=OPTION.sub(r"\1", redact(error.where)),
+            where=OPTION.sub(r"\1", masked(error.where)),
             code=error.code,
             problems=mended(error),
         )
@@ -179,12 +179,12 @@ def mend_of(problem: Problem) -> MendOut:
     return MendOut(
         code=problem.code,
         blocking=problem.blocking,
-        where=redact(problem.where),
-        file=redact(parts["file"]) if "." in parts["file"] else "",
+        where=masked(problem.where),
+        file=masked(parts["file"]) if "." in parts["file"] else "",
         sheet=parts.get("sheet", ""),
         cell=parts.get("cell", ""),
-        zh=redact(problem.zh),
-        en=redact(problem.en),
+        zh=masked(problem.zh),
+        en=masked(problem.en),
     )
 
 
@@ -193,7 +193,7 @@ def _invalid(_request: Request, error: Exception) -> JSONResponse:
     parts = [
         f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()
     ]
-    said = redact("; ".join(parts))
+    said = masked("; ".join(parts))
     return _answer(
         ProblemOut(
             title="Unprocessable Entity",

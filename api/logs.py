@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import structlog
 
-from api.redact import redact
+from api.redact import masked
 
 Event = MutableMapping[str, Any]
 LIBRARY_LEVELS = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "alembic": logging.WARNING}
@@ -25,14 +25,14 @@ def without_passwords(_logger: Any, _method: str, event: Event) -> Event:
 
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
-        return redact(value)
+        return masked(value)
     if isinstance(value, dict):
         return {_clean(key): _clean(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(item) for item in value]
     if value is None or isinstance(value, bool | int | float):
         return value
-    return redact(str(value))
+    return masked(str(value))
 
 
 def set_up_logging(level: str = "info", shape: Literal["auto", "json", "console"] = "auto") -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from api.address_gate import AddressGate, networks_of
 from api.clock import RealClock
 from api.notify.channels import Channel
 from api.notify.hooks import HookPoster
 from api.notify.office import PostOffice
-from api.notify.posting import Gate, Poster, networks_of
+from api.notify.posting import Gate, Poster
 from api.notify.postman import Postman
 from api.notify.signing import KEY_FILE, HookKey
 from api.notify.wording import Writer
@@ -38,10 +39,22 @@ def channels_of(settings: Settings) -> list[Channel]:
     Raises:
         SettingsError: the address of one is none that Apprise knows.
     """
+    gate = channel_gate_of(settings)
     return [
-        Channel(name, chosen.url.get_secret_value(), reach_of(chosen), chosen.language)
+        Channel(name, chosen.url.get_secret_value(), reach_of(chosen), gate, chosen.language)
         for name, chosen in settings.notifications.channels.items()
     ]
+
+
+def camera_gate_of(settings: Settings) -> AddressGate:
+    """Where addresses of cameras that are typed on a page may lead."""
+    return AddressGate("web.camera_networks", networks_of(settings.web.camera_networks))
+
+
+def channel_gate_of(settings: Settings) -> AddressGate:
+    """Where channels may lead."""
+    allowed = networks_of(settings.notifications.channel_networks)
+    return AddressGate("notifications.channel_networks", allowed)
 
 
 def gate_of(settings: Settings) -> Gate:

@@ -93,9 +93,17 @@ def restore(
     from api.settings import load_settings
     from api.settings.load import PASSPHRASE_VARIABLE
     from api.wiring_record import evidence_in, make_clock, make_evidence
+    from models.domain.errors import InputError
     from models.storage.verification import verify_record
 
-    chosen = load_settings(settings)
+    chosen = load_settings(settings, look_up=False)  # the store may be in the backup
+    if ("database",) in chosen.secret_names and not check_only:
+        raise InputError(
+            "恢复时口令库尚未就位,请用环境变量 ONPOST_DATABASE 给出数据库地址。",
+            "the store of secrets is not there yet: give the database's address by "
+            "ONPOST_DATABASE for the restoring.",
+            where="database",
+        )
     given = key_file is not None or bool(os.environ.get(PASSPHRASE_VARIABLE))
     held = checked(file, passphrase(key_file) if given else None)
     told = held.manifest

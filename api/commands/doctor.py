@@ -28,10 +28,12 @@ def add_to(app: typer.Typer) -> None:
         from api.clock import RealClock
         from api.doctor import Verdict, examine
         from api.doctor_schedule import examine_schedule
+        from api.doctor_secrets import examine_secrets
 
         counts = dict.fromkeys(Verdict, 0)
         scheduling = examine_schedule(loaded, RealClock().now())
-        for result in chain(examine(loaded, cameras=cameras), scheduling):
+        others = chain(examine_secrets(loaded), scheduling)
+        for result in chain(examine(loaded, cameras=cameras), others):
             counts[result.verdict] += 1
             typer.echo(str(result))
         fails, warns = counts[Verdict.FAIL], counts[Verdict.WARN]

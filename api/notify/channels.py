@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import apprise
 
+from api.address_gate import AddressGate
 from api.notify.wording import SEVERITIES
-from api.redact import redact
+from api.redact import masked
 from models.domain.errors import DeliveryError, SettingsError
 from models.domain.notice import Reach, Severity
 
@@ -33,17 +34,22 @@ class Channel:
         name: Its name in the settings.
         url: Apprise's address of it.
         reach: Which notices it takes.
+        gate: Says where it may lead.
         language: `zh`, `en`, or `both`.
 
     Raises:
         SettingsError: Apprise does not know such an address.
     """
 
-    def __init__(self, name: str, url: str, reach: Reach, language: str = "zh") -> None:
+    def __init__(
+        self, name: str, url: str, reach: Reach, gate: AddressGate, language: str = "zh"
+    ) -> None:
         self.name = name
         self.reach = reach
         self._language = language
+        self._gate = gate
         asset = apprise.AppriseAsset(app_id="OnPost", app_desc="OnPost", async_mode=False)
+        asset.http_redirects = False  # a redirect could lead past the gate
         service = apprise.Apprise.instantiate(url, asset=asset)
         if service is None:
             raise SettingsError(
@@ -59,6 +65,8 @@ class Channel:
         Raises:
             DeliveryError: the channel did not take it.
         """
+        for host in _hosts(self._service):
+            self._gate.addresses(host, 0)
         severity = Severity(content["severity"])
         languages = ("zh", "en") if self._language == "both" else (self._language,)
         title = " / ".join(content[f"title_{one}"] for one in languages)
@@ -70,8 +78,18 @@ class Channel:
                 notify_type=_TYPES[severity],
             )
         if not done:
-            said = redact("; ".join(lines))[:LONGEST_REASON] or "refused"
+            said = masked("; ".join(lines))[:LONGEST_REASON] or "refused"
             raise DeliveryError(f"渠道未接收:{said}。", f"the channel did not take it: {said}.")
+
+
+def _hosts(service: Any) -> Iterator[str]:
+    """Hosts that a channel's own address names; in other addresses a token stands in that place,
+    which must not be asked of a name server."""
+    if not any("{host}" in one for one in getattr(service, "templates", ())):
+        return
+    for name in ("host", "smtp_host"):
+        if host := getattr(service, name, None):
+            yield str(host)
 
 
 class _Ear(logging.Handler):

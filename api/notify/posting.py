@@ -8,33 +8,22 @@ followed, proxies of the environment are not used.
 from __future__ import annotations
 
 import ipaddress
-import socket
 import ssl
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Iterable
+from typing import Final
 from urllib.parse import urlsplit
 
 import httpcore
 
+from api.address_gate import Network, Resolve, resolve
 from models.domain.errors import DeliveryError, InputError
 from vision.sources.deadline import Deadline, DeadlineStream
 
 TIMEOUT_S: Final = 10.0
-Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
-Resolve: TypeAlias = Callable[[str, int], Sequence[str]]
 
 
 class TargetRefused(InputError, DeliveryError):
     """A webhook's address leads where none may lead."""
-
-
-def networks_of(texts: Iterable[str]) -> tuple[Network, ...]:
-    """Networks such as `10.1.0.0/16`.
-
-    Raises:
-        ValueError: one of them is none.
-    """
-    return tuple(ipaddress.ip_network(text) for text in texts)
 
 
 def check_url(url: str) -> None:
@@ -63,21 +52,6 @@ def _bad_url() -> TargetRefused:
         "the address is http:// or https:// with a host, ASCII only, without user and password.",
         where="url",
     )
-
-
-def resolve(host: str, port: int) -> Sequence[str]:
-    """Addresses of a host.
-
-    Raises:
-        DeliveryError: the name is not known.
-    """
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise DeliveryError(
-            f"无法解析主机名“{host}”。", f"the host {host!r} cannot be resolved.", where=host
-        ) from None
-    return list(dict.fromkeys(str(one[4][0]) for one in found))
 
 
 class Gate:

@@ -12,9 +12,10 @@ from api.auth.rule import Audit
 from api.camera_trial import network_address, try_camera
 from api.clock import RealClock
 from api.deps import PartsDep, VisitorDep
-from api.redact import redact
+from api.redact import masked
 from api.schemas.camera_test import CameraTest, CameraTested, Discovery, FoundOut, FoundPage
 from api.settings import Settings
+from api.wiring_notify import camera_gate_of
 from models.domain.access import Permission
 from models.domain.errors import SourceError
 from vision.sources.address import parse_address
@@ -27,19 +28,20 @@ SET_UP = needs(Permission.SET_UP_CAMERAS, audit=Audit.CHANGE)
 @router.post("/cameras/test", dependencies=[SET_UP], summary="Test a camera's address")
 def test(parts: PartsDep, visitor: VisitorDep, wanted: CameraTest) -> CameraTested:
     """Opens an address once and tells what came: size, kind, a small picture, or why none came.
-    Network addresses only; passwords are masked everywhere and nothing is saved."""
+    Network addresses only; this machine, link-local and metadata addresses are refused unless
+    the setting web.camera_networks lists them. Passwords are masked and nothing is saved."""
     address = network_address(wanted.source)
     now = parts.clock.now()
     with parts.make_uow() as uow:  # entered first: the attempt itself leaves its trace
         note(uow, visitor, "camera_tested", f"host:{address.host}"[:200], now, port=address.port)
         uow.commit()
     try:
-        tried = try_camera(address, RealClock())
+        tried = try_camera(address, RealClock(), camera_gate_of(parts.settings))
     except SourceError as error:
         return CameraTested(
             works=False,
-            error_zh=redact(error.zh),
-            error_en=redact(error.en),
+            error_zh=masked(error.zh),
+            error_en=masked(error.en),
             address=address.redacted,
             kind=address.kind.value,
         )

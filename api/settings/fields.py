@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Sequence
 from datetime import time
@@ -89,6 +90,16 @@ def unique_weekdays(days: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(set(days)))
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError:
+        raise refusal(
+            f"“{value}”不是网段,应类似 10.1.0.0/16。",
+            f"{value!r} is no network; write it like 10.1.0.0/16.",
+        ) from None
+
+
 def _address(value: SecretStr) -> SecretStr:
     try:
         parse_address(value.get_secret_value())
@@ -100,6 +111,7 @@ def _address(value: SecretStr) -> SecretStr:
 Identifier = Annotated[str, AfterValidator(_identifier)]
 TimeZoneName = Annotated[str, AfterValidator(_time_zone)]
 SessionText = Annotated[str, StringConstraints(max_length=40), AfterValidator(_session)]
+NetworkText = Annotated[str, AfterValidator(_network)]
 CameraSource = Annotated[SecretStr, AfterValidator(_address)]
 PolygonPoints = Annotated[tuple[tuple[float, float], ...], AfterValidator(_polygon)]
 WeekdayNumber = Annotated[int, Field(ge=1, le=7)]

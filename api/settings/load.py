@@ -11,11 +11,14 @@ from pydantic import ValidationError
 from pydantic_settings import EnvSettingsSource
 from pydantic_settings.exceptions import SettingsError as EnvironmentProblem
 
+from api.redact import remember
 from api.settings.checks import cross_problems
 from api.settings.domain import presence_profile_of, window_of
 from api.settings.errors import Path as Keys
 from api.settings.errors import Problem, SettingsProblems, describe, unknown_key, without_echoes
 from api.settings.model import Settings
+from api.settings.references import resolve
+from api.settings.secret_texts import secret_texts
 from api.settings.yaml_file import Document, read_yaml
 from models.domain.errors import InputError
 
@@ -26,12 +29,21 @@ SETTINGS_VARIABLE = "ONPOST_SETTINGS"
 PASSPHRASE_VARIABLE = "ONPOST_BACKUP_PASSPHRASE"  # noqa: S105  its name
 """Opens and seals backups; no setting, since settings are kept in files and in the record."""
 
-OTHER_VARIABLES = frozenset({SETTINGS_VARIABLE, PASSPHRASE_VARIABLE, "ONPOST_REQUIRE_ALL"})
+PASSWORD_FILE_VARIABLE = "ONPOST_PASSWORD_FILE"  # noqa: S105  its name
+"""Names a file with the password of the account that `--by` names, for scripts."""
+
+OTHER_VARIABLES = frozenset(
+    {SETTINGS_VARIABLE, PASSPHRASE_VARIABLE, PASSWORD_FILE_VARIABLE, "ONPOST_REQUIRE_ALL"}
+)
 DEFAULT_FILE = "onpost.yaml"
 
 
-def load_settings(file: Path | None = None) -> Settings:
+def load_settings(file: Path | None = None, *, look_up: bool = True) -> Settings:
     """Settings from `file`, else `$ONPOST_SETTINGS`, else `onpost.yaml` where it exists.
+
+    Args:
+        file: The file.
+        look_up: False does not open the store of secrets; something harmless stands for each.
 
     Raises:
         SettingsProblems: everything that is wrong, with file, key and line.
@@ -39,7 +51,7 @@ def load_settings(file: Path | None = None) -> Settings:
     named = file or (Path(value) if (value := os.environ.get(SETTINGS_VARIABLE)) else None)
     path = named or Path(DEFAULT_FILE)
     if named is None and not path.exists():
-        return parse_settings("", None)
+        return parse_settings("", None, look_up=look_up)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -51,11 +63,17 @@ def load_settings(file: Path | None = None) -> Settings:
         raise SettingsProblems(
             [Problem("设置文件须为 UTF-8 编码。", "the settings file must be UTF-8.", str(path))]
         ) from None
-    return parse_settings(text, path)
+    settings = parse_settings(text, path, look_up=look_up)
+    remember(secret_texts(settings))
+    return settings
 
 
 def parse_settings(
-    text: str, file: Path | None, environment: Mapping[str, str] | None = None
+    text: str,
+    file: Path | None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    look_up: bool = True,
 ) -> Settings:
     """Settings from YAML text and environment variables, which win over the file.
 
@@ -63,6 +81,7 @@ def parse_settings(
         text: The YAML.
         file: Where it came from; relative paths start in its folder.
         environment: Variables, those of this process where left out.
+        look_up: False does not open the store of secrets.
 
     Raises:
         SettingsProblems: everything that is wrong, with file, key and line.
@@ -70,14 +89,19 @@ def parse_settings(
     variables = dict(os.environ if environment is None else environment)
     document = read_yaml(text, str(file) if file else "settings")
     given = _from_environment(variables, document)
-    values = _merged(document.values, given)
+    base = file.resolve().parent if file else Path.cwd()
 
     def where(path: Keys) -> str:
         name = PREFIX + "__".join(str(part) for part in path).upper()
         named = {key.upper() for key in variables}
         return f"${name}" if name in named else document.where(path)
 
-    problems = _unknown_variables(variables)
+    merged = _merged(document.values, given)
+    found = resolve(merged, base, where, look_up=look_up)
+    if found.problems:  # everything else that is wrong is told, too
+        found.values = resolve(merged, base, where, look_up=False).values
+    values = found.values
+    problems = _unknown_variables(variables) + found.problems
     settings: Settings | None = None
     try:
         settings = Settings.model_validate(values)
@@ -89,8 +113,9 @@ def parse_settings(
         problems += _domain_problems(settings, where)
     if problems or settings is None:
         raise SettingsProblems(_in_order(problems, document))
-    settings._base = file.resolve().parent if file else Path.cwd()
+    settings._base = base
     settings._file = file.resolve() if file else None
+    settings._used, settings._texts = found.used, found.texts
     return settings
 
 

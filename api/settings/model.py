@@ -10,12 +10,16 @@ from typing import Any
 from pydantic import Field, PrivateAttr, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from api.redact import redact
+from api.redact import redact, without
+from api.secret_store import SecretStore
 from api.settings.check_sections import ChecksSettings
+from api.settings.errors import Path as Keys
 from api.settings.evidence import EvidenceSettings
 from api.settings.fields import Identifier, TimeZoneName
 from api.settings.notifications import NotificationSettings
+from api.settings.references import store_of
 from api.settings.retention import RetentionSettings
+from api.settings.secret_section import SecretsSettings
 from api.settings.sections import (
     AccountsSettings,
     CameraSettings,
@@ -88,9 +92,12 @@ class Settings(BaseSettings):
     checks: ChecksSettings = ChecksSettings()
     retention: RetentionSettings = RetentionSettings()
     supervision: SupervisionSettings = SupervisionSettings()
+    secrets: SecretsSettings = SecretsSettings()
 
     _base: Path = PrivateAttr(default_factory=Path.cwd)
     _file: Path | None = PrivateAttr(default=None)
+    _used: dict[Keys, tuple[str, ...]] = PrivateAttr(default_factory=dict)
+    _texts: frozenset[str] = PrivateAttr(default=frozenset())
 
     @classmethod
     def settings_customise_sources(
@@ -108,6 +115,22 @@ class Settings(BaseSettings):
     def file(self) -> Path | None:
         """The settings file, None where there was none."""
         return self._file
+
+    @property
+    def secret_names(self) -> dict[Keys, tuple[str, ...]]:
+        """Names of the secrets that are referred to, by the key that does."""
+        return dict(self._used)
+
+    @property
+    def secret_store(self) -> SecretStore:
+        """The encrypted store of secrets; it need not be there."""
+        data = {"data_dir": self.data_dir, "secrets": self.secrets.model_dump()}
+        return store_of(data, self._base)
+
+    @property
+    def stored_secrets(self) -> frozenset[str]:
+        """What came from the store of secrets; never to be shown."""
+        return self._texts
 
     def path(self, text: str) -> Path:
         """A path of the settings, made absolute."""
@@ -184,13 +207,16 @@ class Settings(BaseSettings):
         """Everything as JSON values, addresses without user and password."""
         data = self.model_dump(mode="json")
         if self.database is not None:
-            data["database"] = redact(self.database.get_secret_value())
+            data["database"] = self._shown(self.database)
         for name, source in self.supervision.case_sources.items():
-            shown = redact(source.database.get_secret_value())
-            data["supervision"]["case_sources"][name]["database"] = shown
+            data["supervision"]["case_sources"][name]["database"] = self._shown(source.database)
         for camera_id, camera in self.cameras.items():
-            data["cameras"][camera_id]["source"] = redact(camera.source.get_secret_value())
+            data["cameras"][camera_id]["source"] = self._shown(camera.source)
         return data
+
+    def _shown(self, address: SecretStr) -> str:
+        """An address without its login, and without whatever came from the store."""
+        return without(redact(address.get_secret_value()), self._texts)
 
     def hashed(self) -> dict[str, Any]:
         """What decides on findings, without secrets; its hash goes into register entries.
@@ -207,6 +233,7 @@ class Settings(BaseSettings):
             "schedule",
             "notifications",
             "supervision",
+            "secrets",
             "log",
             "evidence",
             "data_dir",

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from api.settings.fields import Identifier, refusal
+from api.settings.fields import Identifier, NetworkText, refusal
 from api.settings.sections import Section
 from models.domain.access import Role
 from models.domain.notice import Severity
-
-
-def _network(value: str) -> str:
-    try:
-        return str(ipaddress.ip_network(value))
-    except ValueError:
-        raise refusal(
-            f"“{value}”不是网段,应类似 10.1.0.0/16。",
-            f"{value!r} is no network; write it like 10.1.0.0/16.",
-        ) from None
 
 
 def _channel_address(value: SecretStr) -> SecretStr:
@@ -33,7 +22,6 @@ def _channel_address(value: SecretStr) -> SecretStr:
     return value
 
 
-NetworkText = Annotated[str, AfterValidator(_network)]
 ChannelAddress = Annotated[SecretStr, AfterValidator(_channel_address)]
 
 
@@ -62,5 +50,8 @@ class NotificationSettings(Section):
     """What is told outside the pages, and how long it is tried."""
 
     channels: dict[Identifier, ChannelSettings] = Field(default_factory=dict)
+    channel_networks: tuple[NetworkText, ...] = Field(
+        (), description="Networks beside public and private ones that channels may lead to."
+    )
     hooks: HookLimits = HookLimits()
     give_up_after_days: float = Field(3.0, gt=0, le=30)

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from api.settings.fields import (
     CameraSource,
     Identifier,
+    NetworkText,
     PolygonPoints,
     SessionText,
     TimeZoneName,
@@ -189,6 +190,9 @@ class WebSettings(Section):
     behind_tls: bool = Field(False, description="A proxy before this takes TLS off.")
     trusted_proxies: tuple[str, ...] = Field(
         (), description="Addresses of proxies whose word on the caller's address counts."
+    )
+    camera_networks: tuple[NetworkText, ...] = Field(
+        (), description="Networks beside public and private ones where cameras may be tested."
     )
     demo: bool = Field(False, description="The rehearsal: sign in by role, without a password.")
     language: Literal["zh", "en"] = "zh"

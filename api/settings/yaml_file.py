@@ -38,7 +38,10 @@ def read_yaml(text: str, file: str) -> Document:
     Raises:
         SettingsProblems: not YAML, not a mapping at the top, a key given twice.
     """
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.YAMLError as error:  # characters that no YAML may hold
+        raise SettingsProblems([_broken(error, file)]) from None
     try:
         node = loader.get_single_node()
         builder = _Builder(loader, file)

@@ -91,6 +91,8 @@ def parse_time(text: str) -> time:
         raise ValueError(text)
     if parts[:2] == [24, 0]:
         return time(0)
+    if not all(0 <= part < 60 for part in parts):
+        raise ValueError(text)
     return time(parts[0], parts[1], parts[2] if len(parts) == 3 else 0)
 
 

@@ -5,6 +5,7 @@ Source: domain.md §4.4, W107, W113–W116, E118, E123, E125.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -39,12 +40,27 @@ def _days(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
+def _months(first: date, last: date) -> Iterator[date]:
+    """The first days of all months from one day to another."""
+    for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
+        yield date(number // 12, number % 12 + 1, 1)
+
+
+def _near_rows(days: set[date]) -> Iterator[date]:
+    """Days from the first to the last, without whole months of which there is no row: one wrong
+    year in a file is no reason to look at a century."""
+    first, last, months = min(days), max(days), {day.replace(day=1) for day in days}
+    for month in sorted(months):
+        end = month.replace(day=monthrange(month.year, month.month)[1])
+        yield from _days(max(first, month), min(last, end))
+
+
 def _published(harvest: Harvest, context: RosterContext, notebook: Notebook) -> None:
     touched: dict[date, list[str]] = defaultdict(list)
     for one in harvest.placed:
         touched[one.day.replace(day=1)].append(one.where)
     for turn in harvest.turns:
-        for month in {day.replace(day=1) for day in _days(turn.first, turn.last)}:
+        for month in _months(turn.first, turn.last):
             touched[month].append(turn.where)
     for month in sorted(touched.keys() & context.published):
         rows = touched[month]
@@ -106,10 +122,10 @@ def _gaps(harvest: Harvest, context: RosterContext, notebook: Notebook) -> None:
             by_window[one.window.id].append(one)
     if not by_window:
         return
-    days = [one.day for rows in by_window.values() for one in rows]
+    days = {one.day for rows in by_window.values() for one in rows}
     worked = {one.day for one in harvest.placed}
     gaps: list[tuple[Window, date, str]] = []
-    for day in _days(min(days), max(days)):
+    for day in _near_rows(days):
         kind = context.calendar.day(day).kind
         if kind is DayKind.MAKE_UP and day not in worked:
             notebook.note(

@@ -60,8 +60,16 @@ def read_date(text: str, *, year: int | None = None, month: int | None = None) -
     brackets behind is left out.
 
     Raises:
-        ValueError: It is no date, or the year or month is nowhere to be found.
+        ValueError: It is no date, or the year or month is nowhere to be found, or it is no day
+            between 1990 and 2099.
     """
+    day = _any_date(text, year, month)
+    if not 1990 <= day.year <= 2099:
+        raise ValueError(text)
+    return day
+
+
+def _any_date(text: str, year: int | None, month: int | None) -> date:
     plain = re.sub(r"[((].*?[))]|(星期|周|礼拜)[一二三四五六日天]", "", fold(text)).strip()
     plain = re.sub(r"[T ]0{1,2}:00(:00(\.0+)?)?$", "", plain)
     full = re.fullmatch(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", plain)

@@ -22,7 +22,7 @@ SECRET = "geheim-token"
 
 def written(folder: Path, there: Receiver) -> Path:
     address = there.url.replace("http://", f"json://u:{SECRET}@")
-    told = {"channels": {"centre": {"url": address}}}
+    told = {"channels": {"centre": {"url": address}}, "channel_networks": ["127.0.0.0/8"]}
     file = folder / "onpost.yaml"
     file.write_text(yaml.safe_dump(town(folder) | {"notifications": told}, allow_unicode=True))
     return file

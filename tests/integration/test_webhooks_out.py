@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from api.notify.posting import Gate, Poster, TargetRefused, check_url, networks_of
+from api.address_gate import networks_of
+from api.notify.posting import Gate, Poster, TargetRefused, check_url
 from api.notify.signing import HookKey, headers_of, new_salt, verify
 from models.domain.errors import DeliveryError, InputError
 from tests.servers.receiver import Receiver, receiver

@@ -73,7 +73,7 @@ _KINDS = {
     "https": AddressKind.SNAPSHOT,
 }
 _PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
-_SECRET_NAMES = re.compile(r"pass|pwd|psw|token|secret|key|auth|sig", re.IGNORECASE)
+SECRET_NAMES = re.compile(r"pass|pwd|psw|token|secret|key|auth|sig", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://(.*)", re.DOTALL)
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._\-]*[A-Za-z0-9])?")
 _LIKE_A_HOST = re.compile(r"[^/\\]*@|[A-Za-z0-9.\-]+:\d+(/|$)|\d+\.\d+\.\d+\.\d+(/|$)")
@@ -184,9 +184,16 @@ def parse_address(text: str, *, where: str = "", base: Path | None = None) -> Ca
 
 
 def _recording(text: str, where: str, base: Path | None) -> CameraAddress:
-    path = Path(text).expanduser()
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:
+        raise AddressError(
+            "录像路径以 ~ 开头,但没有这个用户。",
+            "the recording's path begins with ~ and there is no such user.",
+            where=where,
+        ) from None
     path = path if base is None else base / path
-    if _LIKE_A_HOST.match(text) and not path.exists():
+    if _LIKE_A_HOST.match(text) and not _there(path):
         raise AddressError(
             "地址缺少类型;请以 rtsp:// 或 http:// 开头。",
             "the address has no scheme; begin with rtsp:// or http://.",
@@ -195,6 +202,13 @@ def _recording(text: str, where: str, base: Path | None) -> CameraAddress:
     if not text:
         raise AddressError("录像路径为空。", "the recording's path is empty.", where=where)
     return CameraAddress(AddressKind.RECORDING, "file", file=path)
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # too long for a name of a file
+        return False
 
 
 def _network(scheme: str, rest: str, where: str) -> CameraAddress:
@@ -265,5 +279,5 @@ def _masked(query: str) -> str:
     parts = []
     for part in query.split("&"):
         name, equals, _ = part.partition("=")
-        parts.append(f"{name}={MASK}" if equals and _SECRET_NAMES.search(name) else part)
+        parts.append(f"{name}={MASK}" if equals and SECRET_NAMES.search(name) else part)
     return "&".join(parts)

@@ -69,11 +69,17 @@ class DeadlineStream(httpcore.NetworkStream):
 
 
 class DeadlineBackend(httpcore.NetworkBackend):
-    """Opens connections bounded by the deadline."""
+    """Opens connections bounded by the deadline.
 
-    def __init__(self, deadline: Deadline) -> None:
+    Args:
+        deadline: The moment by which everything must be over.
+        connect_to: An address that every connection goes to, instead of the name's.
+    """
+
+    def __init__(self, deadline: Deadline, connect_to: str = "") -> None:
         self._inner = httpcore.SyncBackend()
         self._deadline = deadline
+        self._connect_to = connect_to
 
     def connect_tcp(
         self,
@@ -84,6 +90,10 @@ class DeadlineBackend(httpcore.NetworkBackend):
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore.NetworkStream:
         stream = self._inner.connect_tcp(
-            host, port, self._deadline.left(timeout), local_address, socket_options
+            self._connect_to or host,
+            port,
+            self._deadline.left(timeout),
+            local_address,
+            socket_options,
         )
         return DeadlineStream(stream, self._deadline)

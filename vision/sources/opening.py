@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from models.domain.ports import Clock
@@ -23,6 +24,7 @@ def open_source(
     verify_tls: bool = True,
     loops: bool = True,
     base: Path | None = None,
+    connect_to: str = "",
 ) -> FrameSource:
     """A source for an address; not connected yet, `open()` does that.
 
@@ -37,6 +39,8 @@ def open_source(
         verify_tls: https only: whether the certificate must be trusted.
         loops: Recordings only: begin again at the end.
         base: Folder that a recording's relative path starts from.
+        connect_to: Not recordings: an address to connect to, instead of the one that the
+            host's name has at that moment.
 
     Raises:
         AddressError: the text is not a camera address.
@@ -44,11 +48,14 @@ def open_source(
     known = parse_address(address, base=base) if isinstance(address, str) else address
     if known.kind is AddressKind.RTSP:
         limits = RtspLimits(timeout_s, timeout_s, timeout_s)
+        known = replace(known, host=connect_to) if connect_to else known
         return RtspSource(
             known, camera_id, clock, period_s=period_s, decoding=decoding, limits=limits
         )
     if known.kind is AddressKind.SNAPSHOT:
         bounds = SnapshotLimits(timeout_s, timeout_s, 2 * timeout_s)
-        return SnapshotSource(known, camera_id, clock, limits=bounds, verify_tls=verify_tls)
+        return SnapshotSource(
+            known, camera_id, clock, limits=bounds, verify_tls=verify_tls, connect_to=connect_to
+        )
     file = known.file or Path()
     return RecordingSource(file, camera_id, clock, loops=loops, wait_s=timeout_s)

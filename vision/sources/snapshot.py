@@ -52,6 +52,7 @@ class SnapshotSource:
         clock: Stamps the frames.
         limits: Seconds and bytes one snapshot may take.
         verify_tls: Whether an https camera's certificate must be trusted.
+        connect_to: An address to connect to, instead of the one that the host's name has now.
     """
 
     def __init__(
@@ -62,12 +63,14 @@ class SnapshotSource:
         *,
         limits: SnapshotLimits | None = None,
         verify_tls: bool = True,
+        connect_to: str = "",
     ) -> None:
         self._address = address
         self._camera_id = camera_id
         self._clock = clock
         self._limits = limits or SnapshotLimits()
         self._verify_tls = verify_tls
+        self._connect_to = connect_to
         self._where = address.redacted
         self._deadline = Deadline()
         self._pool: httpcore.ConnectionPool | None = None
@@ -88,7 +91,7 @@ class SnapshotSource:
             ssl_context=context,
             max_connections=1,
             keepalive_expiry=90.0,
-            network_backend=DeadlineBackend(self._deadline),
+            network_backend=DeadlineBackend(self._deadline, self._connect_to),
         )
 
     def read(self) -> Frame:

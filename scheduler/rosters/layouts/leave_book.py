@@ -40,10 +40,14 @@ def take(sheet: Sheet, reader: Reader, harvest: Harvest) -> bool:
         approver = next((place for place, key in enumerate(keys) if key in APPROVER), None)
         for cells in sheet.rows[number + 1 :]:
             if not is_note(cells):
-                by = cells[approver].text if approver is not None else ""
+                by = _text(cells, approver)
                 _take_row(cells, columns, by, reader, harvest)
         return True
     return False
+
+
+def _text(cells: Sequence[Cell], place: int | None) -> str:
+    return cells[place].text if place is not None and place < len(cells) else ""
 
 
 def _take_row(
@@ -53,7 +57,10 @@ def _take_row(
     reader: Reader,
     harvest: Harvest,
 ) -> None:
-    row = {field: cells[place] for field, place in columns.items()}
+    row = {
+        field: cells[place] if place < len(cells) else Cell("", cells[0].where)
+        for field, place in columns.items()
+    }
     person_cell = row[Field.PERSON]
     unit = row[Field.UNIT].text if Field.UNIT in row else ""
     written = written_people(person_cell.text)

@@ -182,7 +182,7 @@ CHANGES: Final[dict[str, list[Change]]] = {
         for what, window in (("accept", "w03-1"), ("reject", "w04-1"))
     },
     "POST /api/v1/cameras/test": [
-        Change("camera_tested", SYSTEM, {"json": {"source": "http://127.0.0.1:9/x.jpg"}})
+        Change("refused", SYSTEM, {"json": {"source": "http://127.0.0.1:9/x.jpg"}}, status=422)
     ],
     "POST /api/v1/cameras/discover": [
         Change("cameras_searched", SYSTEM, {"json": {"seconds": 0.1}})

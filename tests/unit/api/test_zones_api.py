@@ -20,7 +20,7 @@ from models.domain.geometry import Box
 from models.storage.record import Record
 from tests.architecture.source import ROOT
 from tests.fakes_detectors import hall, painted, stand
-from tests.fakes_web import MORNING, OTHER, SQUARE, Web, jpeg, lay, opened_parts
+from tests.fakes_web import MORNING, OTHER, SQUARE, Web, jpeg, lay, opened_parts, town
 from tests.servers.pictures import serving
 from vision.detectors.scripted import ScriptedDetector
 from vision.frame_shelf import ShelfMeta, thumbnail_of
@@ -34,7 +34,8 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[tuple[Web, Record]]:
-    parts, record = opened_parts(tmp_path)
+    values = town(tmp_path) | {"web": {"camera_networks": ["127.0.0.0/8"]}}
+    parts, record = opened_parts(tmp_path, values)
     for camera in parts.settings.cameras:
         lay(parts.shelf, parts.settings, camera, MORNING)
     parts.board.refresh()
