@@ -34,6 +34,7 @@ COMMANDS: Final = (
     "campaign",
     "rollcall",
     "retention",
+    "database",
     "backup",
     "settings",
     "secret",

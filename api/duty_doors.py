@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -10,9 +9,11 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from api.auth.audit import console, note
+from api.auth.audit import Acting, Actor, note
+from api.auth.console_proof import acting, proven
 from api.settings import Settings
 from api.wiring import make_record
+from models.domain.access import Permission
 from models.domain.errors import InputError
 from models.domain.leave import EXEMPTION_NAMES, NOTICE_NAMES, ExemptionKind, NoticeKind
 from models.domain.people import Person, Staff
@@ -37,6 +38,28 @@ def opened(settings: Settings) -> Iterator[Record]:
         yield record
     finally:
         record.close()
+
+
+@contextmanager
+def opened_by(
+    settings: Settings, by: str, permission: Permission, *, named: bool = False
+) -> Iterator[tuple[Record, Actor]]:
+    """The record for writing, and who writes: the account that `--by` names, proven by its
+    password, or the console where it names none.
+
+    Args:
+        settings: Of the installation.
+        by: As typed.
+        permission: What the deed needs.
+        named: A person decides here; the console does not.
+
+    Raises:
+        InputError, SignInRefused, LockedOut: as `api.auth.console_proof.proven`.
+        StorageError: the database or a folder cannot be used.
+    """
+    prove = proven if named else acting
+    with opened(settings) as record:
+        yield record, prove(by, settings, record.make_uow, permission)
 
 
 @contextmanager
@@ -70,7 +93,7 @@ def existing(settings: Settings) -> Iterator[Record]:
         record.close()
 
 
-def typed(uow: UnitOfWork, action: str, target: str, now: datetime, by: str) -> None:
+def typed(uow: UnitOfWork, action: str, target: str, now: datetime, by: Acting) -> None:
     """Enter in the audit log what a command does, in the transaction of the change.
 
     Args:
@@ -78,9 +101,9 @@ def typed(uow: UnitOfWork, action: str, target: str, now: datetime, by: str) -> 
         action: As `api.auth.audit.note` takes it.
         target: What it is about.
         now: The moment.
-        by: Who it was done for, as typed; the entry is of who is logged in on this machine.
+        by: An account that was proven, or the console.
     """
-    note(uow, console(), action, target, now, by=by)
+    note(uow, by, action, target, now)
 
 
 def moment_of(text: str, settings: Settings, where: str) -> datetime:
@@ -271,11 +294,6 @@ def write_new(path: Path, data: bytes) -> None:
             f"cannot write the file: {error.strerror}.",
             where=str(path),
         ) from None
-
-
-def user() -> str:
-    """Who is logged in, for commands that name nobody."""
-    return getpass.getuser()
 
 
 def text_of(path: Path) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from api.commands.rectify import By, Files, Reason
 from api.commands.roster import SettingsFile
+from models.domain.access import Permission
 
 if TYPE_CHECKING:
     from models.domain.papers import Paper
@@ -35,11 +36,17 @@ def file(
     settings: SettingsFile = None,
 ) -> None:
     """File an appeal that a unit handed in on paper."""
+    from api.auth.console_proof import require_scope
     from api.commands.papers import actor_of, desk_at, sent
     from api.reports.appeals import file as take_in
+    from api.reports.appeals import finding_of
 
     with desk_at(settings) as desk:
-        _tell(take_in(desk, finding, grounds, sent(attached), actor_of(by)))
+        actor = actor_of(desk, by, Permission.ANSWER)
+        with desk.make_uow(read_only=True) as uow:
+            row = finding_of(uow, finding)
+        require_scope(actor, row.hall_id, row.unit_id)
+        _tell(take_in(desk, finding, grounds, sent(attached), actor))
 
 
 def allow(finding: Finding, reason: Reason, by: By, settings: SettingsFile = None) -> None:
@@ -48,7 +55,7 @@ def allow(finding: Finding, reason: Reason, by: By, settings: SettingsFile = Non
     from api.reports.appeals import allow_late
 
     with desk_at(settings) as desk:
-        allow_late(desk, finding, reason, actor_of(by))
+        allow_late(desk, finding, reason, actor_of(desk, by, Permission.OVERRIDE_LIMITS))
     typer.echo(f"#{finding} 准予逾期申诉 / a late appeal will be taken")
 
 
@@ -76,7 +83,11 @@ def decide(
     from api.reports.appeal_decisions import decide_appeal
 
     with desk_at(settings) as desk:
-        _tell(decide_appeal(desk, key, reason, actor_of(by), grant=grant))
+        _tell(
+            decide_appeal(
+                desk, key, reason, actor_of(desk, by, Permission.DECIDE_APPEALS), grant=grant
+            )
+        )
 
 
 def _tell(paper: Paper) -> None:

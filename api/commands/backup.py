@@ -37,9 +37,10 @@ def backup(
     settings: SettingsFile = None,
 ) -> None:
     """Write a backup (备份) of one moment, beside a running watch. Entered in the audit log."""
+    from api.auth.audit import console
     from api.backup import backup as write
     from api.backup_seal import passphrase
-    from api.duty_doors import existing, typed, user
+    from api.duty_doors import existing, typed
     from api.settings import load_settings
     from api.wiring_record import evidence_in, make_clock
 
@@ -49,7 +50,7 @@ def backup(
         record = evidence_in(chosen, found)
         now = make_clock(chosen).now()
         with record.make_uow() as uow:
-            typed(uow, "backup_made", str(target.name), now, user())
+            typed(uow, "backup_made", str(target.name), now, console())
             uow.commit()
         made = write(record, chosen, target, now, secret=secret)
     typer.echo(
@@ -86,10 +87,11 @@ def restore(
     """Bring a backup (备份) into an empty data folder and database, and verify the register."""
     import os
 
+    from api.auth.audit import console
     from api.backup_read import checked
     from api.backup_read import restore as bring_in
     from api.backup_seal import passphrase
-    from api.duty_doors import opened, typed, user
+    from api.duty_doors import opened, typed
     from api.settings import load_settings
     from api.settings.load import PASSPHRASE_VARIABLE
     from api.wiring_record import evidence_in, make_clock, make_evidence
@@ -118,7 +120,7 @@ def restore(
         record = evidence_in(chosen, found)
         verdicts = [verify_record(record), verify_record(record, audit=True)]
         with record.make_uow() as uow:
-            typed(uow, "backup_restored", file.name, make_clock(chosen).now(), user())
+            typed(uow, "backup_restored", file.name, make_clock(chosen).now(), console())
             uow.commit()
     _tell(verdicts, str(told["key"]))
 

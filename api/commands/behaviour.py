@@ -58,15 +58,16 @@ def set_(
     from dataclasses import replace
 
     from api.behaviour import catalogue_of, put_behaviour
-    from api.duty_doors import opened, typed, user
+    from api.duty_doors import opened_by, typed
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.access import Permission
     from models.domain.audit import Action
     from models.domain.behaviour import Behaviour
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
-    with opened(chosen) as record, record.make_uow() as uow:
+    with opened_by(chosen, by, Permission.CHANGE_DUTY) as (record, who), record.make_uow() as uow:
         known = {entry.code: entry for entry in catalogue_of(uow)}
         before = known.get(code, Behaviour(code, name, english))
         entry = replace(
@@ -76,8 +77,8 @@ def set_(
             group=group,
             retired=retired,
         )
-        put_behaviour(uow, entry, now, by or user())
-        typed(uow, Action.DUTY_CHANGED, f"catalogue:{code}", now, by or user())
+        put_behaviour(uow, entry, now, who.name)
+        typed(uow, Action.DUTY_CHANGED, f"catalogue:{code}", now, who)
         uow.commit()
     typer.echo(f"{code} {name} [{group}]")
 
@@ -85,7 +86,7 @@ def set_(
 def register(
     window: Annotated[str, typer.Option("--window", help="Id or name of the window.")],
     code: Annotated[str, typer.Option("--code", help="From the catalogue.")],
-    by: Annotated[str, typer.Option("--by", help="Who saw it.")],
+    by: Annotated[str, typer.Option("--by", help="Account of who saw it.")],
     *,
     picture: Annotated[Path | None, typer.Option("--picture", help="A still, JPEG.")] = None,
     live: Annotated[
@@ -101,12 +102,13 @@ def register(
 ) -> None:
     """Register by hand what somebody does at a window (待核实), with a still as evidence."""
     from api.behaviour import catalogue_of
-    from api.duty_doors import moment_of, opened, typed, window_of
+    from api.duty_doors import moment_of, opened_by, typed, window_of
     from api.settings import load_settings
     from api.settings.domain import windows_of
     from api.stills import Wanted, stills_of
     from api.wiring import make_clock
     from api.zone_changes import zoned_now
+    from models.domain.access import Permission
     from models.domain.audit import Action
     from vision.behaviour_clerk import BehaviourClerk
 
@@ -114,7 +116,7 @@ def register(
     now = make_clock(chosen).now()
     seen = moment_of(at, chosen, "--at") if at else now
     place = window_of(window, chosen, "--window")
-    with opened(chosen) as record:
+    with opened_by(chosen, by, Permission.RECORD_BEHAVIOUR, named=True) as (record, who):
         wanted = Wanted(picture, live, recorder)
         zoned = zoned_now(chosen, record.make_uow)
         shots = stills_of(
@@ -123,9 +125,9 @@ def register(
         where = windows_of(zoned)[place]
         with record.make_uow() as uow:
             row = BehaviourClerk(uow, now).register(
-                where, catalogue_of(uow).get(code), seen, by=by, note=note, shots=shots
+                where, catalogue_of(uow).get(code), seen, by=who.name, note=note, shots=shots
             )
-            typed(uow, Action.DUTY_CHANGED, f"behaviour:{row.id}", now, by)
+            typed(uow, Action.DUTY_CHANGED, f"behaviour:{row.id}", now, who)
             uow.commit()
     typer.echo(f"#{row.id} {row.details['label']} 待核实 / to verify")
 
@@ -168,25 +170,26 @@ def list_(
 
 def confirm(
     number: Annotated[int, typer.Argument(help="Its number, from the list.")],
-    by: Annotated[str, typer.Option("--by", help="Who looked at the still.")],
+    by: Annotated[str, typer.Option("--by", help="Account of who looked at the still.")],
     picture: Annotated[
         Path | None, typer.Option("--picture", help="A still, where none is kept yet.")
     ] = None,
     settings: SettingsFile = None,
 ) -> None:
     """A person confirms a clue or a registration by its still."""
-    from api.duty_doors import opened, typed
+    from api.duty_doors import opened_by, typed
     from api.settings import load_settings
     from api.stills import still_of
     from api.wiring import make_clock
     from api.zone_changes import zoned_now
+    from models.domain.access import Permission
     from models.domain.audit import Action
     from models.domain.life import Stage
     from vision.behaviour_clerk import BehaviourClerk
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
-    with opened(chosen) as record:
+    with opened_by(chosen, by, Permission.DECIDE_BEHAVIOUR, named=True) as (record, who):
         shots = []
         if picture is not None:
             with record.make_uow(read_only=True) as uow:
@@ -197,31 +200,36 @@ def confirm(
                 _, shot = still_of(zoned, record.evidence, picture, window_id=place, taken_at=seen)
                 shots = [shot]
         with record.make_uow() as uow:
-            moved = BehaviourClerk(uow, now).move(number, Stage.CONFIRMED, by, shots=shots)
-            typed(uow, Action.FINDING_DECIDED, f"behaviour:{number}", now, by)
+            moved = BehaviourClerk(uow, now).move(number, Stage.CONFIRMED, who.name, shots=shots)
+            typed(uow, Action.FINDING_DECIDED, f"behaviour:{number}", now, who)
             uow.commit()
     typer.echo(f"#{moved.id} {moved.details['label']} 确认 / confirmed")
 
 
 def dismiss(
     number: Annotated[int, typer.Argument(help="Its number, from the list.")],
-    by: Annotated[str, typer.Option("--by", help="Who looked at the still.")],
+    by: Annotated[str, typer.Option("--by", help="Account of who looked at the still.")],
     reason: Annotated[str, typer.Option("--reason", help="Why it is none.")],
     settings: SettingsFile = None,
 ) -> None:
     """A person dismisses a clue or a registration (误报排除), with a reason."""
-    from api.duty_doors import opened, typed
+    from api.duty_doors import opened_by, typed
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.access import Permission
     from models.domain.audit import Action
     from models.domain.life import Stage
     from vision.behaviour_clerk import BehaviourClerk
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
-    with opened(chosen) as record, record.make_uow() as uow:
-        moved = BehaviourClerk(uow, now).move(number, Stage.DISMISSED, by, reason=reason)
-        typed(uow, Action.FINDING_DECIDED, f"behaviour:{number}", now, by)
+    needed = Permission.DECIDE_BEHAVIOUR
+    with (
+        opened_by(chosen, by, needed, named=True) as (record, who),
+        record.make_uow() as uow,
+    ):
+        moved = BehaviourClerk(uow, now).move(number, Stage.DISMISSED, who.name, reason=reason)
+        typed(uow, Action.FINDING_DECIDED, f"behaviour:{number}", now, who)
         uow.commit()
     typer.echo(f"#{moved.id} {moved.details['label']} 误报排除 / dismissed")
 

@@ -60,18 +60,19 @@ def import_(
 ) -> None:
     """Import the official plan of a year; it replaces what was known of that year."""
     from api.duty_changes import put_year
-    from api.duty_doors import opened, text_of, typed, user
+    from api.duty_doors import opened_by, text_of, typed
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.access import Permission
     from models.domain.audit import Action
     from models.domain.calendar_files import read_year_file
 
     chosen = load_settings(settings)
     plan = read_year_file(file.name, text_of(file))
     now = make_clock(chosen).now()
-    with opened(chosen) as record, record.make_uow() as uow:
-        put_year(uow, plan, now, by or user())
-        typed(uow, Action.DUTY_CHANGED, f"calendar:{plan.year}", now, by or user())
+    with opened_by(chosen, by, Permission.CHANGE_DUTY) as (record, who), record.make_uow() as uow:
+        put_year(uow, plan, now, who.name)
+        typed(uow, Action.DUTY_CHANGED, f"calendar:{plan.year}", now, who)
         uow.commit()
     off = sum(not day.worked for day in plan.days)
     typer.echo(
@@ -90,10 +91,11 @@ def override(
 ) -> None:
     """Open or close a hall, or all of them, on a day."""
     from api.duty_changes import put_override
-    from api.duty_doors import day_of, opened, typed, user
+    from api.duty_doors import day_of, opened_by, typed
     from api.duty_forms import day_stated
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.access import Permission
     from models.domain.audit import Action
     from models.domain.duty_rows import override_key
 
@@ -101,8 +103,8 @@ def override(
     on = day_of(date, "DATE")
     day = day_stated(chosen, on, work=work, reason=reason, hall=hall)
     now = make_clock(chosen).now()
-    with opened(chosen) as record, record.make_uow() as uow:
-        put_override(uow, day, now, by or user(), reason)
-        typed(uow, Action.DUTY_CHANGED, f"calendar:{override_key(hall, on)}", now, by or user())
+    with opened_by(chosen, by, Permission.CHANGE_DUTY) as (record, who), record.make_uow() as uow:
+        put_override(uow, day, now, who.name, reason)
+        typed(uow, Action.DUTY_CHANGED, f"calendar:{override_key(hall, on)}", now, who)
         uow.commit()
     typer.echo(f"{on} {hall or '*'}: {'班 / work' if work else '休 / off'} {reason}")

@@ -43,7 +43,7 @@ def put(
     settings: SettingsFile = None,
 ) -> None:
     """Make a campaign, or a new version of one; it holds from the next day on."""
-    from api.duty_doors import day_of, hall_of, user
+    from api.duty_doors import day_of, hall_of
     from api.settings import load_settings
     from api.settings.check_sections import identifier_of, time_of
     from models.domain.campaign import Campaign
@@ -59,10 +59,9 @@ def put(
         random=random,
         behaviours=tuple(behaviour or ()),
         leads=tuple(lead or ()),
-        by=by or user(),
         reason=reason,
     )
-    _keep(made, settings)
+    _keep(made, by, settings)
 
 
 def withdraw(
@@ -74,7 +73,7 @@ def withdraw(
     """End a campaign after today; what it found stays."""
     from dataclasses import replace
 
-    from api.duty_doors import opened, user
+    from api.duty_doors import opened
     from api.settings import load_settings
     from models.domain.errors import InputError
 
@@ -84,21 +83,25 @@ def withdraw(
         raise InputError(
             f"没有专项“{campaign}”。", f"there is no campaign {campaign!r}.", where="CAMPAIGN"
         )
-    _keep(replace(found, withdrawn=True, reason=reason, by=by or user()), settings)
+    _keep(replace(found, withdrawn=True, reason=reason), by, settings)
 
 
-def _keep(campaign: Campaign, settings: Path | None) -> None:
-    from api.duty_doors import opened
+def _keep(campaign: Campaign, by: str, settings: Path | None) -> None:
+    from dataclasses import replace
+
+    from api.duty_doors import opened_by
     from api.inspection_plans import SettingsPlans
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.access import Permission
     from models.domain.inspection import KIND_NAMES
     from models.domain.inspection_record import keep_campaign
 
     chosen = load_settings(settings)
     now, plans = make_clock(chosen).now(), SettingsPlans(chosen)
-    with opened(chosen) as record, record.make_uow() as uow:
-        kept = keep_campaign(uow, campaign, plans.halls, plans.today(now), now)
+    with opened_by(chosen, by, Permission.PLAN_CHECKS) as (record, who), record.make_uow() as uow:
+        one = replace(campaign, by=who.name)
+        kept = keep_campaign(uow, one, plans.halls, plans.today(now), now)
         uow.commit()
     typer.echo(
         f"{kept.id} {KIND_NAMES[kept.kind]} {kept.name} {kept.first}..{kept.last} v{kept.version}"

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.commands.roster import SettingsFile
+from models.domain.access import Permission
 
 if TYPE_CHECKING:
     from api.reports.circular_paper import CircularPaper
     from api.reports.circulars import Desk
 
+WRITE = Permission.WRITE_CIRCULARS
 Key = Annotated[str, typer.Argument(help="As `onpost circular list` prints it.")]
-By = Annotated[str, typer.Option("--by", help="Who does it; drafter and signer must differ.")]
+By = Annotated[
+    str, typer.Option("--by", help="Account of who does it; drafter and signer must differ.")
+]
 Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
 
@@ -54,12 +58,12 @@ def draft(
     settings: SettingsFile = None,
 ) -> None:
     """Begin a circular (起草) of a period."""
-    from api.auth.audit import Actor
+    from api.commands.papers import actor_of
     from api.reports.circulars import draft as begin
     from models.domain.circular import CircularKind
 
     with _desk(settings) as desk:
-        _tell(begin(desk, period, Actor(by), CircularKind(kind) if kind else None))
+        _tell(begin(desk, period, actor_of(desk, by, WRITE), CircularKind(kind) if kind else None))
 
 
 def submit(
@@ -69,11 +73,11 @@ def submit(
     settings: SettingsFile = None,
 ) -> None:
     """Send a draft to review (送审): words and figures are frozen."""
-    from api.auth.audit import Actor
+    from api.commands.papers import actor_of
     from api.reports.circulars import submit as send
 
     with _desk(settings) as desk:
-        _tell(send(desk, key, Actor(by), despite=despite))
+        _tell(send(desk, key, actor_of(desk, by, WRITE), despite=despite))
 
 
 def sign(key: Key, by: By, settings: SettingsFile = None) -> None:
@@ -93,11 +97,11 @@ def drop(key: Key, by: By, reason: Reason, settings: SettingsFile = None) -> Non
 
 def issue(key: Key, by: By, settings: SettingsFile = None) -> None:
     """Issue a signed circular (印发): number, files, findings published; for good."""
-    from api.auth.audit import Actor
+    from api.commands.papers import actor_of
     from api.reports.issuing import issue as give_out
 
     with _desk(settings) as desk:
-        _tell(give_out(desk, key, Actor(by)))
+        _tell(give_out(desk, key, actor_of(desk, by, Permission.APPROVE)))
 
 
 def correct(
@@ -108,7 +112,7 @@ def correct(
     settings: SettingsFile = None,
 ) -> None:
     """Draft a correction notice (更正通知); the original stays as it is."""
-    from api.auth.audit import Actor
+    from api.commands.papers import actor_of
     from api.reports.circular_paper import Corrected
     from api.reports.circulars import draft_correction
     from models.domain.errors import InputError
@@ -120,7 +124,8 @@ def correct(
             raise InputError(
                 f"没有编号 {finding} 的情形。", f"there is no finding {finding}.", where="--finding"
             )
-        _tell(draft_correction(desk, number, [Corrected(row.id, row.unit_id, what)], Actor(by)))
+        actor = actor_of(desk, by, WRITE)
+        _tell(draft_correction(desk, number, [Corrected(row.id, row.unit_id, what)], actor))
 
 
 def list_(settings: SettingsFile = None) -> None:
@@ -159,12 +164,13 @@ def verify(
 
 
 def _move(key: str, to: str, by: str, reason: str, settings: SettingsFile) -> None:
-    from api.auth.audit import Actor
+    from api.commands.papers import actor_of
     from api.reports.circulars import move
     from models.domain.circular import CircularState
 
+    needed = WRITE if to == "dropped" else Permission.APPROVE
     with _desk(settings) as desk:
-        _tell(move(desk, key, CircularState(to), Actor(by), reason=reason))
+        _tell(move(desk, key, CircularState(to), actor_of(desk, by, needed), reason=reason))
 
 
 def _tell(one: CircularPaper) -> None:

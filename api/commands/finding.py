@@ -9,7 +9,7 @@ import typer
 from api.commands.roster import SettingsFile
 
 Number = Annotated[int, typer.Argument(help="Its number, from `onpost finding list`.")]
-By = Annotated[str, typer.Option("--by", help="Who decides.")]
+By = Annotated[str, typer.Option("--by", help="Account of who decides; its password is asked.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 
 
@@ -79,30 +79,36 @@ def excuse(number: Number, by: By, reason: Reason, settings: SettingsFile = None
 
 
 def _decide(number: int, to: str, by: str, reason: str, settings: SettingsFile) -> None:
+    from api.auth.console_proof import require_scope
     from api.decisions import decide
-    from api.duty_doors import opened, typed
+    from api.duty_doors import opened_by, typed
     from api.duty_record import of_record
     from api.settings import load_settings
     from api.settings.domain import windows_of
     from api.wiring import make_clock
+    from models.domain.access import Permission
     from models.domain.audit import Action
     from models.domain.life import STAGE_NAMES, Stage
 
     chosen = load_settings(settings)
     stage = Stage(to)
     now = make_clock(chosen).now()
-    with opened(chosen) as record, record.make_uow() as uow:
+    needed = Permission.EXCUSE if stage is Stage.EXCUSED else Permission.DECIDE
+    with opened_by(chosen, by, needed, named=True) as (record, who), record.make_uow() as uow:
+        row = uow.findings.get(number)
+        if row is not None:
+            require_scope(who, row.hall_id, row.unit_id)
         done = decide(
             uow,
             number,
             stage,
-            by=by,
+            by=who.name,
             reason=reason,
             now=now,
             duty=of_record(chosen, uow).duty,
             windows=windows_of(chosen),
         )
-        typed(uow, Action.FINDING_DECIDED, f"finding:{number}", now, by)
+        typed(uow, Action.FINDING_DECIDED, f"finding:{number}", now, who)
         uow.commit()
     whose = f" {done.person}" if done.person else ""
     typer.echo(f"#{number} {done.row.details['label']} {STAGE_NAMES[stage]} / {stage.value}{whose}")

@@ -97,27 +97,25 @@ def plan(
 
 def nonce(
     date: Day,
-    by: Annotated[str, typer.Option("--by", help="Who gives it (纪检).")],
+    by: Annotated[str, typer.Option("--by", help="Account of who gives it (纪检).")],
     value: Annotated[
         str, typer.Option("--value", help="Dice throws or a sentence; left out: drawn here.")
     ] = "",
     settings: SettingsFile = None,
 ) -> None:
     """Mix a nonce into a committed day, after its commitment and before its first opening."""
-    from api.duty_doors import day_of, opened
+    from api.duty_doors import day_of, opened_by
     from api.plan_keys import draw_nonce
     from api.settings import load_settings
     from api.wiring import make_clock
-    from models.domain.commitment import SYSTEM
-    from models.domain.errors import InputError
+    from models.domain.access import Permission
     from models.domain.inspection_record import give_nonce
 
-    if by.strip() in {"", SYSTEM}:
-        raise InputError("须写明由谁给出随机数。", "say who gives the nonce.", where="--by")
     chosen = load_settings(settings)
     day, now = day_of(date, "DATE"), make_clock(chosen).now()
-    with opened(chosen) as record, record.make_uow() as uow:
-        done = give_nonce(uow, day, value or draw_nonce(), by.strip(), now)
+    needed = Permission.GIVE_NONCE
+    with opened_by(chosen, by, needed, named=True) as (record, who), record.make_uow() as uow:
+        done = give_nonce(uow, day, value or draw_nonce(), who.name, now)
         uow.commit()
     typer.echo(f"{day} 随机数 / nonce: {done.nonce} ({done.nonce_by})")
 
@@ -145,15 +143,19 @@ def new_key(
     settings: SettingsFile = None,
 ) -> None:
     """Make a key in the place of a lost one, with an entry in the register."""
-    from api.duty_doors import opened, user
+    from api.duty_doors import opened_by
     from api.plan_keys import new_key as make_key
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.access import Permission
 
     chosen = load_settings(settings)
-    with opened(chosen) as record, record.make_uow() as uow:
+    with (
+        opened_by(chosen, by, Permission.CHANGE_SETTINGS) as (record, who),
+        record.make_uow() as uow,
+    ):
         key = make_key(chosen)
-        said = {"key_id": key.key_id, "reason": reason, "by": by or user()}
+        said = {"key_id": key.key_id, "reason": reason, "by": who.name}
         uow.register.append("plan_key_made", said, make_clock(chosen).now())
         uow.commit()
     typer.echo(f"新密钥 / new key: {key.key_id}")

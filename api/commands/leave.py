@@ -38,17 +38,21 @@ def add(
 ) -> None:
     """Register a notice; it counts from its registration, which is now."""
     from api.duty_changes import put_notices
-    from api.duty_doors import moment_of, opened, typed, user
+    from api.duty_doors import moment_of, opened_by, typed
     from api.duty_forms import notice_stated
     from api.duty_record import of_record
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.access import Permission
     from models.domain.audit import Action
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
     when = moment_of(approved, chosen, "--approved") if approved else None
-    with opened(chosen) as record, record.make_uow() as uow:
+    with (
+        opened_by(chosen, by, Permission.REGISTER_LEAVE) as (record, who),
+        record.make_uow() as uow,
+    ):
         kept = notice_stated(
             of_record(chosen, uow),
             now,
@@ -60,8 +64,8 @@ def add(
             approver=approver,
             approved=when,
         )
-        put_notices(uow, [kept], now, by or user())
-        typed(uow, Action.DUTY_CHANGED, f"leave:{kept.id}", now, by or user())
+        put_notices(uow, [kept], now, who.name)
+        typed(uow, Action.DUTY_CHANGED, f"leave:{kept.id}", now, who)
         uow.commit()
     late = "(补登记 / late)" if kept.late else ""
     waits = "" if kept.counts else " 待审批,暂不生效 / not approved, without effect"
@@ -119,16 +123,20 @@ def back(
 ) -> None:
     """The person is back before the end (销假)."""
     from api.duty_changes import back_early
-    from api.duty_doors import moment_of, opened, typed, user
+    from api.duty_doors import moment_of, opened_by, typed
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.access import Permission
     from models.domain.audit import Action
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
-    with opened(chosen) as record, record.make_uow() as uow:
-        back_early(uow, notice, moment_of(at, chosen, "--at") if at else now, now, by or user())
-        typed(uow, Action.DUTY_CHANGED, f"leave:{notice}", now, by or user())
+    with (
+        opened_by(chosen, by, Permission.REGISTER_LEAVE) as (record, who),
+        record.make_uow() as uow,
+    ):
+        back_early(uow, notice, moment_of(at, chosen, "--at") if at else now, now, who.name)
+        typed(uow, Action.DUTY_CHANGED, f"leave:{notice}", now, who)
         uow.commit()
     typer.echo(f"{notice} 已销假 / back")
 
@@ -148,15 +156,18 @@ def withdraw(
 def take_back(kind: DutyKind, number: str, reason: str, by: str, settings: Path | None) -> None:
     """Take a notice or a stop back, and say so."""
     from api.duty_changes import withdraw as withdrawn
-    from api.duty_doors import opened, typed, user
+    from api.duty_doors import opened_by, typed
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.access import Permission
     from models.domain.audit import Action
+    from models.domain.duty_rows import DutyKind
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
-    with opened(chosen) as record, record.make_uow() as uow:
-        withdrawn(uow, kind, number, now, by=by or user(), reason=reason)
-        typed(uow, Action.DUTY_CHANGED, f"{kind.value}:{number}", now, by or user())
+    needed = Permission.REGISTER_LEAVE if kind is DutyKind.NOTICE else Permission.CHANGE_DUTY
+    with opened_by(chosen, by, needed) as (record, who), record.make_uow() as uow:
+        withdrawn(uow, kind, number, now, by=who.name, reason=reason)
+        typed(uow, Action.DUTY_CHANGED, f"{kind.value}:{number}", now, who)
         uow.commit()
     typer.echo(f"{number} 已撤回 / withdrawn")

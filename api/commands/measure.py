@@ -9,6 +9,7 @@ import typer
 
 from api.commands.rectify import By
 from api.commands.roster import SettingsFile
+from models.domain.access import Permission
 from models.domain.measures import Measure
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def suggest(period: Period, by: By, settings: SettingsFile = None) -> None:
     from api.reports.measures import suggest as evaluate
 
     with desk_at(settings) as desk:
-        found = evaluate(desk, period, actor_of(by))
+        found = evaluate(desk, period, actor_of(desk, by, Permission.MANAGE_MEASURES))
     for paper in found.standing:
         _tell(paper)
     for name, units in found.too_few.items():
@@ -67,7 +68,11 @@ def decide(
     from api.reports.measures import decide_suggestion
 
     with desk_at(settings) as desk:
-        _tell(decide_suggestion(desk, key, reason, actor_of(by), agree=agree))
+        _tell(
+            decide_suggestion(
+                desk, key, reason, actor_of(desk, by, Permission.APPROVE), agree=agree
+            )
+        )
 
 
 def enter(
@@ -88,7 +93,11 @@ def enter(
 
     with desk_at(settings) as desk:
         moment = moment_of(at, desk.settings, "--at")
-        paper = put_down(desk, Taken(case, subject, measure, moment, by, basis), actor_of(by))
+        paper = put_down(
+            desk,
+            Taken(case, subject, measure, moment, by, basis),
+            actor_of(desk, by, Permission.MANAGE_MEASURES),
+        )
     typer.echo(f"{paper.key} 已登记 / entered")
 
 

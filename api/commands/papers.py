@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api.attachment_guard import check_attachment
-from api.auth.audit import Actor, console
+from api.auth.audit import Actor
+from api.auth.console_proof import proven
 from api.duty_doors import opened
 from api.reports.circulars import Desk
 from api.reports.desk import desk_of
 from api.settings import load_settings
 from api.wiring import make_clock
+from models.domain.access import Permission
 from models.domain.errors import InputError
 
 
@@ -24,9 +26,14 @@ def desk_at(settings: Path | None) -> Iterator[Desk]:
         yield desk_of(chosen, record.make_uow, make_clock(chosen))
 
 
-def actor_of(by: str) -> Actor:
-    """Whoever is typed as acting; the audit log tells beside it who is logged in here."""
-    return Actor(by, means=console().name)
+def actor_of(desk: Desk, by: str, permission: Permission) -> Actor:
+    """The account that `--by` names, proven by its password; the audit log tells beside it who
+    is logged in here.
+
+    Raises:
+        InputError, SignInRefused, LockedOut: as `api.auth.console_proof.proven`.
+    """
+    return proven(by, desk.settings, desk.make_uow, permission)
 
 
 def sent(files: Sequence[Path] | None) -> list[tuple[str, bytes]]:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.commands.roster import SettingsFile
+from models.domain.access import Permission
 
 if TYPE_CHECKING:
+    from api.auth.audit import Actor
+    from api.reports.circulars import Desk
     from models.domain.papers import Paper
 
 Key = Annotated[str, typer.Argument(help="As `onpost rectify list` prints it.")]
-By = Annotated[str, typer.Option("--by", help="Who does it.")]
+By = Annotated[str, typer.Option("--by", help="Account of who does it; its password is asked.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why.")]
 Files = Annotated[list[Path] | None, typer.Option("--file", help="A paper or picture; several.")]
 Days = Annotated[int | None, typer.Option("--days", min=1, max=60, help="Working days.")]
@@ -51,7 +54,7 @@ def issue(
 
     asked = Asked(matter, unit, tuple(finding or ()), tuple(case or ()), basis, days)
     with desk_at(settings) as desk:
-        _tell(give_out(desk, asked, actor_of(by)))
+        _tell(give_out(desk, asked, actor_of(desk, by, Permission.MANAGE_RECTIFICATION)))
 
 
 def list_(settings: SettingsFile = None) -> None:
@@ -104,11 +107,11 @@ def proposals(settings: SettingsFile = None) -> None:
 
 def claim(key: Key, by: By, settings: SettingsFile = None) -> None:
     """The unit takes it on (认领)."""
-    from api.commands.papers import actor_of, desk_at
+    from api.commands.papers import desk_at
     from api.reports.rectifications import claim as take_on
 
     with desk_at(settings) as desk:
-        _tell(take_on(desk, key, actor_of(by)))
+        _tell(take_on(desk, key, _unit_of(desk, key, by)))
 
 
 def report(
@@ -119,11 +122,11 @@ def report(
     settings: SettingsFile = None,
 ) -> None:
     """The unit says what it did (反馈), with papers and pictures."""
-    from api.commands.papers import actor_of, desk_at, sent
+    from api.commands.papers import desk_at, sent
     from api.reports.rectifications import report as tell
 
     with desk_at(settings) as desk:
-        _tell(tell(desk, key, text, sent(file), actor_of(by)))
+        _tell(tell(desk, key, text, sent(file), _unit_of(desk, key, by)))
 
 
 def give_back(
@@ -134,7 +137,7 @@ def give_back(
     from api.reports.rectifications import give_back as again
 
     with desk_at(settings) as desk:
-        _tell(again(desk, key, reason, actor_of(by), days))
+        _tell(again(desk, key, reason, actor_of(desk, by, Permission.MANAGE_RECTIFICATION), days))
 
 
 def accept(key: Key, by: By, settings: SettingsFile = None) -> None:
@@ -143,7 +146,19 @@ def accept(key: Key, by: By, settings: SettingsFile = None) -> None:
     from api.reports.rectifications import accept as enough
 
     with desk_at(settings) as desk:
-        _tell(enough(desk, key, actor_of(by)))
+        _tell(enough(desk, key, actor_of(desk, by, Permission.MANAGE_RECTIFICATION)))
+
+
+def _unit_of(desk: Desk, key: str, by: str) -> Actor:
+    """Somebody of the unit that a notice was given to."""
+    from api.auth.console_proof import require_scope
+    from api.commands.papers import actor_of
+    from api.reports.rectifications import paper_of
+
+    actor = actor_of(desk, by, Permission.ANSWER)
+    with desk.make_uow(read_only=True) as uow:
+        require_scope(actor, "", paper_of(uow, key).unit_id)
+    return actor
 
 
 def _tell(paper: Paper) -> None:

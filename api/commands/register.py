@@ -32,7 +32,7 @@ def verify(
         Path | None, typer.Option(help="Folder of the pictures, where it is not in --data.")
     ] = None,
 ) -> None:
-    """Check every entry's hash and place, the signed heads, and every evidence picture.
+    """Check every entry, the signed heads, the rows of all tables, pictures and documents.
 
     What no option names comes from the settings. Exit status 0 only if all is well, 1 where
     the register was changed, 2 where it cannot be read.
@@ -56,6 +56,10 @@ def verify(
         f"(已按规定销毁 {verdict.purged} 张),密钥指纹 {fingerprint}。 / "
         f"{verdict.entries} entries, {verdict.anchors} signed heads, "
         f"{verdict.pictures} pictures ({verdict.purged} purged), key {fingerprint}."
+    )
+    typer.echo(
+        f"已核对各表 {verdict.rows} 行、文书 {verdict.documents} 份。 / "
+        f"{verdict.rows} rows of tables and {verdict.documents} documents compared."
     )
     if verdict.faults:
         typer.echo(

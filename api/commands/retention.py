@@ -31,17 +31,18 @@ def retention(
     """Destroy pictures whose time is over (保存期限), as the job does every night."""
     from zoneinfo import ZoneInfo
 
-    from api.duty_doors import opened, typed, user
+    from api.duty_doors import opened_by, typed
     from api.retention import retention_of
     from api.settings import load_settings
     from api.wiring import make_clock
     from api.wiring_record import make_evidence
+    from models.domain.access import Permission
     from models.domain.retention import WHY_NAMES, kept_why
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
     work = retention_of(chosen, make_evidence(chosen))
-    with opened(chosen) as record:
+    with opened_by(chosen, by, Permission.CHANGE_SETTINGS) as (record, who):
         with record.make_uow(read_only=True) as uow:
             plan = work.plan(uow, now)
             _tell(plan, uow, ZoneInfo(chosen.time_zone))
@@ -52,7 +53,7 @@ def retention(
             typer.echo("未做任何改动 / nothing was changed")
             return
         with record.make_uow() as uow:
-            typed(uow, "retention_run", "retention", now, by or user())
+            typed(uow, "retention_run", "retention", now, who)
             uow.commit()
         registered, removed = work.purge(record.make_uow, now)
     typer.echo(

@@ -40,8 +40,10 @@ def rollcall(
     settings: SettingsFile = None,
 ) -> None:
     """Check halls now; `onpost watch` makes the checks. Ends with what was found by hall."""
-    from api.duty_doors import existing, user
+    from api.auth.console_proof import acting
+    from api.duty_doors import existing
     from api.settings import load_settings
+    from models.domain.access import Permission
     from models.domain.errors import InputError
 
     if bool(hall) == all_:
@@ -52,7 +54,8 @@ def rollcall(
         )
     chosen = load_settings(settings)
     with existing(chosen) as record:
-        look = _started(chosen, record, hall or None, by or user(), reason)
+        who = acting(by, chosen, record.make_uow, Permission.CALL_ROLL)
+        look = _started(chosen, record, hall or None, who.name, reason)
         done = _followed(look, wait, settled=settled)
     for line in _lines(done):
         typer.echo(line)

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", "-s", help="Settings file; else $ONPOST_SETTINGS.")
 ]
-By = Annotated[str, typer.Option("--by", help="Who does it; else who is logged in.")]
+By = Annotated[
+    str,
+    typer.Option("--by", help="Account that does it, proven by its password; else the console."),
+]
 MOST_ROWS = 40
 
 
@@ -45,26 +48,32 @@ def import_(
     settings: SettingsFile = None,
 ) -> None:
     """Import roster files, all of them or nothing; exit 2 and nothing written on any error."""
-    from api.duty_doors import contents_of, looked_at, month_of, opened, typed, user
+    from api.auth.audit import console
+    from api.duty_doors import contents_of, looked_at, month_of, opened_by, typed
     from api.duty_record import in_force
     from api.roster_import import Correction, import_into, read_import
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.access import Permission
+    from models.domain.accounts import login_of
     from models.domain.audit import Action
 
     chosen = load_settings(settings)
     now = make_clock(chosen).now()
     only = month_of(month, "--month") if month else None
     content = contents_of(files)
-    name = by or user()
+    name = login_of(by) if by else console().name
     why = Correction(correction, name) if correction.strip() else None
     with looked_at(chosen) as make_uow:  # whatever is wrong is told before a record is made
         ruled = in_force(chosen, make_uow)
         found = read_import(chosen, ruled, content, now, month=only, correction=why)
     if not dry_run:
-        with opened(chosen) as record, record.make_uow() as uow:
+        with (
+            opened_by(chosen, by, Permission.CHANGE_DUTY) as (record, who),
+            record.make_uow() as uow,
+        ):
             found = import_into(chosen, uow, content, now, by=name, month=only, correction=why)
-            typed(uow, Action.DUTY_CHANGED, "roster", now, name)
+            typed(uow, Action.DUTY_CHANGED, "roster", now, who)
             uow.commit()
     _tell(found, dry_run=dry_run)
 
@@ -140,19 +149,20 @@ def staff(
     settings: SettingsFile = None,
 ) -> None:
     """Import staff lists; each unit in the file gets the list that stands there."""
-    from api.duty_doors import opened, typed, user
+    from api.duty_doors import opened_by, typed
     from api.settings import load_settings
     from api.staff import put_staff
     from api.wiring import make_clock
+    from models.domain.access import Permission
     from models.domain.audit import Action
     from scheduler.rosters.staff_csv import read_staff_file
 
     chosen = load_settings(settings)
     read = read_staff_file(file)
     now = make_clock(chosen).now()
-    with opened(chosen) as record, record.make_uow() as uow:
-        changed = put_staff(uow, read, now, by or user())
-        typed(uow, Action.DUTY_CHANGED, "staff", now, by or user())
+    with opened_by(chosen, by, Permission.CHANGE_DUTY) as (record, who), record.make_uow() as uow:
+        changed = put_staff(uow, read, now, who.name)
+        typed(uow, Action.DUTY_CHANGED, "staff", now, who)
         uow.commit()
     typer.echo(
         f"{len(read.persons)} 人 / people, {len(read.units)} 单位 / units, "

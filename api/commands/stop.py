@@ -33,10 +33,11 @@ def add(
 ) -> None:
     """Register an approved stop; it holds for the time before its approval too."""
     from api.duty_changes import put_exemption
-    from api.duty_doors import moment_of, opened, typed, user
+    from api.duty_doors import moment_of, opened_by, typed
     from api.duty_forms import stop_stated
     from api.settings import load_settings
     from api.wiring import make_clock
+    from models.domain.access import Permission
     from models.domain.audit import Action
 
     chosen = load_settings(settings)
@@ -53,9 +54,9 @@ def add(
         approved=moment_of(approved, chosen, "--approved") if approved else None,
         reason=reason,
     )
-    with opened(chosen) as record, record.make_uow() as uow:
-        kept = put_exemption(uow, stop, now, by or user())
-        typed(uow, Action.DUTY_CHANGED, f"stop:{kept.id}", now, by or user())
+    with opened_by(chosen, by, Permission.CHANGE_DUTY) as (record, who), record.make_uow() as uow:
+        kept = put_exemption(uow, stop, now, who.name)
+        typed(uow, Action.DUTY_CHANGED, f"stop:{kept.id}", now, who)
         uow.commit()
     typer.echo(f"{kept.id} 已登记 / registered")
 

@@ -319,7 +319,7 @@ def test_s14_the_key_is_for_its_owner_alone_and_none_is_made_in_place_of_a_lost_
     lost = city.run("inspection", "commit", "2026-11-24", now=at("06:20"))
     assert (lost.code, file.exists()) == (2, False)
     assert "密钥缺失" in lost.err
-    made = city.good("inspection", "new-key", "--reason", "磁盘损坏", "--by", "甲")
+    made = city.good("inspection", "new-key", "--reason", "磁盘损坏")
     key = PlanKey(file, create=False)
     assert key.key_id in made.out
     assert repr(key) == f"PlanKey({key.key_id})"

@@ -134,10 +134,10 @@ def test_what_a_person_saw_is_registered_with_a_still_and_waits(town: Town) -> N
 @pytest.mark.parametrize(
     ("code", "picture", "by", "said"),
     [
-        ("B-NONE", "still.jpg", "甲", "没有行为代码"),
-        ("B-GAME", "none.jpg", "甲", "无法读取文件"),
-        ("B-GAME", "onpost.yaml", "甲", "不是 JPEG"),
-        ("B-GAME", "still.jpg", " ", "登记人"),
+        ("B-NONE", "still.jpg", "甲乙", "没有行为代码"),
+        ("B-GAME", "none.jpg", "甲乙", "无法读取文件"),
+        ("B-GAME", "onpost.yaml", "甲乙", "不是 JPEG"),
+        ("B-GAME", "still.jpg", " ", "登录名"),
     ],
 )
 def test_what_is_wrong_is_refused_and_nothing_is_written(
@@ -155,7 +155,7 @@ def test_the_catalogue_can_be_filled_and_entries_retired(town: Town) -> None:
     out = town.good("behaviour", "catalogue").out
     assert "S-01 生人熟人一样热情" in out
     assert "五个一样: 1 / 5" in out
-    done = register(town, "--code", "B-GAME", "--by", "甲", "--picture", still(town.folder))
+    done = register(town, "--code", "B-GAME", "--by", "甲乙", "--picture", still(town.folder))
     assert (done.code, "停用" in done.err) == (2, True)
 
 

@@ -31,7 +31,7 @@ def test_s29_after_the_year_file_the_plans_of_days_to_come_are_others(tmp_path: 
     assert "暂按周一至周五" in city.good("calendar", "show", "2027").out
     file = tmp_path / "2027.json"
     file.write_text(json.dumps(PLAN, ensure_ascii=False), "utf-8")
-    city.good("calendar", "import", str(file), "--by", "甲")
+    city.good("calendar", "import", str(file), "--by", "li")
     assert "法定节假日(元旦),不安排抽查" in fixed(NEW_YEAR)
     assert fixed(SATURDAY).endswith("8 次 / checks\n")
     with city.open() as running:

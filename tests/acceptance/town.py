@@ -21,6 +21,7 @@ from api.settings import Settings, load_settings
 from models.domain.presence import Reason, State
 from models.domain.spans import Span
 from models.storage.record import Record, open_record
+from tests.acceptance.signatures import signed
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = date(2026, 11, 23)
@@ -51,6 +52,7 @@ def onpost(*arguments: str | Path) -> Done:
     out, err = io.StringIO(), io.StringIO()
     code = 0
     with (
+        signed(arguments),
         patch.object(sys, "argv", ["onpost", *map(str, arguments)]),
         redirect_stdout(out),
         redirect_stderr(err),

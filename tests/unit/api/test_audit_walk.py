@@ -78,9 +78,10 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.record.close()
 
 
-def made_world(folder: Path) -> World:
-    """Something of everything."""
+def made_world(folder: Path, more: Mapping[str, Any] | None = None) -> World:
+    """Something of everything; `more` are settings."""
     values = two_units(folder) | {"notifications": {"hooks": {"allowed_networks": [LOOPBACK]}}}
+    values |= more or {}
     parts, record = opened_parts(folder, values)
     notified(record, parts.settings)
     measured(record)
@@ -99,8 +100,8 @@ def made_world(folder: Path) -> World:
     parts.board.refresh()
     roster = web.as_(Role.REVIEWER).post("/api/v1/rosters", files=sheet(ROSTER_HEADS, *NOVEMBER))
     assert roster.status_code == 200
-    more = {"sha256": found.evidence[0]} | answerable(record, found.key)
-    return World(web, record, dict(HELD) | more)
+    known = {"sha256": found.evidence[0]} | answerable(record, found.key)
+    return World(web, record, dict(HELD) | known)
 
 
 def notified(record: Record, settings: Settings) -> None:

@@ -76,12 +76,12 @@ def test_a_campaign_is_put_listed_and_withdrawn(tmp_path: Path) -> None:
         "--lead",
         "甲",
         "--by",
-        "a",
+        "li",
     )
     made = city.good(*whole, "--lead", "乙", now=at("10:00"))
     assert "联合督查 慵懒散专项治理 2026-11-24..2026-11-27 v1" in made.out
     assert "v1" in city.good(*whole, "--lead", "乙").out
-    city.good("campaign", "withdraw", "slack", "--reason", "取消", "--by", "a")
+    city.good("campaign", "withdraw", "slack", "--reason", "取消", "--by", "li")
     (listed,) = city.good("campaign", "list").lines
     assert (listed["version"], listed["withdrawn"], listed["times"]) == (2, True, ["09:15"])
 
