@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import signal
 import threading
 import time
@@ -29,6 +30,12 @@ log = structlog.get_logger("onpost.watch")
 ROUND_S: Final = 2.0
 """Real seconds between rounds of the record: how soon a finding is registered (即时登记)."""
 
+_NO_MEMORY: Final = (
+    "内存不足,监看进程结束并将重新启动;已登记的内容不受影响。请增加内存或减少摄像机。 / "
+    "out of memory: the watch ends and is to be started again; what is registered stands. "
+    "Give it more memory or fewer cameras.\n"
+).encode()
+
 STOP_WITHIN_S: Final = 10.0
 AGAIN_S: Final = 5.0
 
@@ -50,6 +57,9 @@ def run(settings: Settings) -> None:
             while watch(parts, stop):
                 parts.record.close()
                 parts = _taken_again(settings, parts, stop)
+        except MemoryError:
+            os.write(2, _NO_MEMORY)  # a log line would need some
+            raise SystemExit(1) from None
         finally:
             parts.close()
 
@@ -157,6 +167,7 @@ def one_round(parts: WatchParts, *, claims: bool = True) -> None:
 
     Raises:
         LeaseLost: another process watches these halls now (on a cluster); nothing was written.
+        MemoryError: there is none left; nothing was written.
     """
     now = parts.clock.now()
     try:
@@ -171,8 +182,8 @@ def one_round(parts: WatchParts, *, claims: bool = True) -> None:
                 "finding", key=row.key, kind=row.kind, ended=row.ended, at_least_s=row.proven_s
             )
         parts.inspector.round(now, claims=claims)
-        parts.cameras.round(parts.room.conditions(), now)
-    except LeaseLost:
+        parts.cameras.round(parts.room.conditions(), now, parts.room.hidden())
+    except (LeaseLost, MemoryError):  # only a new process has memory again
         raise
     except StorageError as error:
         log.warning("round_failed", error=str(error))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from tests.faults.report import Seen
-from tests.faults.station import RECOVERS_WITHIN_S, Station
+from tests.faults.station import FULL, RECOVERS_WITHIN_S, Station
+
+ROUNDS: Final = int(os.environ.get("FAULT_DRILLS", "1"))
+HOLDS_S: Final = 20.0 if FULL else 1.0
+"""Real seconds that a fault goes on after it was told."""
+BUSY_S: Final = 30.0 if FULL else 1.0
+"""How long the watch waits for a database that another one holds."""
 
 Tell = Callable[[Seen], None]
 

@@ -4,11 +4,13 @@ Usage: python -m tests.faults.painted_watch SETTINGS BUSY_S CLOCK_FILE
 
 Some waits are shorter: for a database that another one holds (BUSY_S), between rounds, and until
 a clock that was set is believed. CLOCK_FILE holds the seconds by which somebody has set this
-machine's clock, for this process alone.
+machine's clock, for this process alone. SIGUSR1 makes it take all memory that it may have, and
+SIGUSR2 give it back.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -50,9 +52,22 @@ def _set_by(file: Path) -> None:
     time.time = told
 
 
+_eaten: list[bytes] = []
+
+
+def _eat(*_: object) -> None:
+    """Take what memory the process may still have."""
+    for size in (2**24, 2**20, 2**16, 2**12):
+        with suppress(MemoryError):
+            while True:
+                _eaten.append(bytes(size))
+
+
 def main() -> None:
     settings, busy_s, clock_file = sys.argv[1:]
     _set_by(Path(clock_file))
+    signal.signal(signal.SIGUSR1, _eat)
+    signal.signal(signal.SIGUSR2, lambda *_: _eaten.clear())
     sys.argv[1:] = ["watch", "--settings", settings]
     with (
         patch("api.wiring_watch.open_detector", lambda *_: ScriptedDetector(red_people)),

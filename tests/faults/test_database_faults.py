@@ -1,12 +1,11 @@
 """PostgreSQL restarted, locked, read-only, slow and without disk: one watch goes through all.
 
 The server is this test's own, its data and the evidence on a small disk of their own.
-Ordinarily once; with FAULT_ROUNDS as often as that, and for longer.
+Ordinarily once and short; FAULT_SPEED=real for longer, FAULT_DRILLS as often.
 """
 
 from __future__ import annotations
 
-import os
 import tempfile
 import threading
 import time
@@ -19,15 +18,10 @@ import psycopg
 import pytest
 
 from tests.faults.disks import Disk, small_disk
-from tests.faults.drill import Tell, drill
+from tests.faults.drill import BUSY_S, HOLDS_S, ROUNDS, Tell, drill
 from tests.faults.own_postgres import OwnPostgres, own_postgres
 from tests.faults.station import Station, station
 
-ROUNDS: Final = int(os.environ.get("FAULT_ROUNDS", "1"))
-LONG: Final = "FAULT_ROUNDS" in os.environ
-HOLDS_S: Final = 20.0 if LONG else 1.0
-"""Real seconds that a fault goes on after it was told."""
-BUSY_S: Final = 30.0 if LONG else 1.0
 TABLES: Final = "register_entries, register_heads, findings, spans, presences"
 SLOW: Final = """
 CREATE FUNCTION drill_slow() RETURNS trigger LANGUAGE plpgsql AS
@@ -40,7 +34,7 @@ pytestmark = [
     pytest.mark.mount,
     pytest.mark.postgres,
     pytest.mark.slow,
-    pytest.mark.timeout(400 * max(ROUNDS, 1)),
+    pytest.mark.timeout(900),
 ]
 
 

@@ -1,12 +1,11 @@
 """The disk under record and evidence: full, hanging, broken, cut from its power; SQLite locked.
 
 Real file systems of their own, mounted for the drill; the watch and its record are real.
-Ordinarily once; with FAULT_ROUNDS as often as that, and for longer.
+Ordinarily once and short; FAULT_SPEED=real for longer, FAULT_DRILLS as often.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from contextlib import closing
@@ -16,17 +15,12 @@ from typing import Final
 import pytest
 
 from tests.faults.disks import Disk, small_disk
-from tests.faults.drill import Tell, drill
+from tests.faults.drill import BUSY_S, HOLDS_S, ROUNDS, Tell, drill
 from tests.faults.station import Station, station
 
-ROUNDS: Final = int(os.environ.get("FAULT_ROUNDS", "1"))
-LONG: Final = "FAULT_ROUNDS" in os.environ
-HOLDS_S: Final = 20.0 if LONG else 1.0
-"""Real seconds that a fault goes on after it was told."""
-BUSY_S: Final = 30.0 if LONG else 1.0
 BASE: Final = "; everything below the data folder on an ext4 disk of 24 MiB"
 
-pytestmark = [pytest.mark.mount, pytest.mark.slow, pytest.mark.timeout(300 * max(ROUNDS, 1))]
+pytestmark = [pytest.mark.mount, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
