@@ -127,7 +127,7 @@ class Seen:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._came: dict[tuple[str, float], float] = {}
+        self._came: dict[str, tuple[float, float]] = {}
         self._lock = threading.Lock()
         self.begin()
 
@@ -140,17 +140,18 @@ class Seen:
 
     def came(self, frame: Any) -> None:
         """A picture was read and waits."""
+        now, taken = self._now(), frame.taken_at.timestamp()
         with self._lock:
-            self._came[frame.camera_id, frame.taken_at.timestamp()] = self._now()
+            self._came[frame.camera_id] = now, taken
 
     def decided(self, frame: Any, evidence: Mapping[str, Any]) -> None:
         """Its windows' states follow from it now."""
         now, taken = self._now(), frame.taken_at.timestamp()
         with self._lock:
-            self._came = {one: at for one, at in self._came.items() if now - at < 120}
-            came = self._came.pop((frame.camera_id, taken), now)
+            came, of = self._came.get(frame.camera_id, (now, taken))
             self.frames += 1
             self.windows += len(evidence)
             self.looked += sum(one.look is Look.LOOKED for one in evidence.values())
             self.decision_s.append(now - taken)
-            self.queue_s.append(now - came)
+            if of == taken:
+                self.queue_s.append(now - came)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,10 @@ from av.video.stream import VideoStream
 from models.domain.errors import SourceError
 
 MAX_CHAIN_BYTES = 8_000_000
+FRESH_S = 0.5
+"""A keyframe that came so long ago, in real seconds, is taken at once."""
+WORTH_S = 2.0
+"""A keyframe that is older gives way to the next one, where that is due within so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class PacketShelf:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._keyframe: Arrived | None = None
+        self._came_s = 0.0
         self._chain: list[Arrived] = []
         self._chain_bytes = 0
         self._chain_whole = False
@@ -48,12 +54,16 @@ class PacketShelf:
         self.keep_chain = True
         self.gop_s: float | None = None
 
+    def wants(self, keyframe: bool) -> bool:
+        """Whether a packet is to be put here; asked for each, so it takes no lock."""
+        return keyframe or self.keep_chain or bool(self._chain)
+
     def put(self, arrived: Arrived) -> None:
         """Called by the draining thread for each packet."""
         with self._changed:
             if arrived.packet.is_keyframe:
                 self._note_interval(arrived.packet)
-                self._keyframe = arrived
+                self._keyframe, self._came_s = arrived, time.monotonic()
                 self._start_chain()
             if self.keep_chain and self._chain_whole:
                 self._chain.append(arrived)
@@ -73,11 +83,15 @@ class PacketShelf:
     def take_keyframe(self, timeout_s: float) -> Arrived | None:
         """The newest keyframe not yet taken; None where none comes in time (real seconds).
 
+        What is decided must not be old: a keyframe that has lain here gives way to the next one
+        where that is near.
+
         Raises:
             SourceError: the stream failed, whatever still lies here.
         """
         with self._changed:
             self._wait(lambda: self._keyframe is not None, timeout_s)
+            self._await_fresher(timeout_s)
             taken, self._keyframe = self._keyframe, None
             return taken
 
@@ -98,6 +112,15 @@ class PacketShelf:
         self._changed.wait_for(lambda: self._failure is not None or ready(), timeout_s)
         if self._failure is not None:
             raise self._failure
+
+    def _await_fresher(self, timeout_s: float) -> None:
+        before, age = self._keyframe, time.monotonic() - self._came_s
+        if before is None or self.gop_s is None or age <= FRESH_S:
+            return
+        due_s = self.gop_s - age
+        if due_s <= WORTH_S:
+            late_s = max(0.0, due_s) + FRESH_S
+            self._wait(lambda: self._keyframe is not before, min(timeout_s, late_s))
 
     def _note_interval(self, packet: av.Packet[VideoStream]) -> None:
         """Seconds between keyframes, by the stream's own times: arrivals come in bursts."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import av
@@ -18,12 +16,12 @@ from models.domain.errors import SourceError
 from models.domain.ports import Clock
 from vision.frame import Frame
 from vision.sources.address import CameraAddress
+from vision.sources.drain import Drain
 from vision.sources.failures import AccessRefused, NoNewPicture
 from vision.sources.packet_shelf import Arrived, PacketShelf
 from vision.sources.pictures import MAX_PIXELS
 from vision.sources.stream_decoder import StreamDecoder
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_PATIENCE_S = 30.0
 
 
@@ -82,7 +80,7 @@ class RtspSource:
         self._decoding = decoding
         self._limits = limits or RtspLimits()
         self._where = address.redacted
-        self._drain: _Drain | None = None
+        self._drain: Drain | None = None
         self._decoder: StreamDecoder | None = None
 
     def open(self) -> None:
@@ -102,7 +100,7 @@ class RtspSource:
             raise
         shelf = PacketShelf()
         shelf.keep_chain = self._decoding is not Decoding.KEYFRAMES
-        self._drain = _Drain(container, stream, shelf, self._clock, self._where)
+        self._drain = Drain(container, stream, shelf, self._clock, self._where)
         self._drain.start(f"rtsp-{self._camera_id}")
 
     def read(self) -> Frame:
@@ -182,63 +180,6 @@ class RtspSource:
     def _frame(self, frame: VideoFrame, arrived: Arrived) -> Frame:
         image = np.ascontiguousarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
         return Frame(self._camera_id, image, arrived.at, arrived.camera_time)
-
-
-class _Drain:
-    """The thread that empties the stream onto a shelf, and owns the container."""
-
-    def __init__(
-        self,
-        container: InputContainer,
-        stream: VideoStream,
-        shelf: PacketShelf,
-        clock: Clock,
-        where: str,
-    ) -> None:
-        self.shelf = shelf
-        self._container = container
-        self._stream = stream
-        self._clock = clock
-        self._where = where
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self, name: str) -> None:
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._thread.start()
-
-    def stop(self, patience_s: float) -> None:
-        """End the thread; it releases the container even where it outlasts `patience_s`."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(patience_s)
-
-    def _run(self) -> None:
-        try:
-            for packet in self._container.demux(self._stream):
-                if self._stop.is_set():
-                    return
-                if packet.size and not packet.is_corrupt:
-                    self.shelf.put(Arrived(packet, self._clock.now(), _camera_time(packet)))
-        except (av.FFmpegError, OSError):
-            pass  # said below, without FFmpeg's text
-        finally:
-            self._container.close()
-            self.shelf.fail(
-                SourceError("视频流中断。", "the stream was cut or went silent.", where=self._where)
-            )
-
-
-def _camera_time(packet: av.Packet[VideoStream]) -> datetime | None:
-    """When the camera says it took this, from its RTCP reports."""
-    if not packet.has_sidedata("prft"):
-        return None
-    data = bytes(packet.get_sidedata("prft"))
-    microseconds = int.from_bytes(data[:8], "little", signed=True)
-    try:
-        return _EPOCH + timedelta(microseconds=microseconds)
-    except OverflowError:
-        return None
 
 
 def opening_failure(error: Exception, *, late: bool, where: str) -> SourceError:
