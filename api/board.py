@@ -72,6 +72,7 @@ class Board:
             Register entries that are new since the last look, oldest first; none at the first.
         """
         now = self._clock.now()
+        self._shelf.sweep()
         metas = {camera: self._shelf.meta(camera) for camera in self._settings.cameras}
         word = self._shelf.process("watch") or {}
         sight = replace(

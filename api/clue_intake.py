@@ -11,15 +11,13 @@ import binascii
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from api.behaviour import catalogue_of
-from api.picture_guard import check_jpeg
+from api.picture_guard import check_jpeg_bytes
 from api.schemas.clue import NewClue
 from api.settings import Settings
 from api.settings.domain import windows_of
-from api.stills import still_of
+from api.stills import still_in
 from models.domain.clue_rows import BEHAVIOURS, ClueKind, ClueRow
 from models.domain.errors import GeometryError, InputError, SourceError
 from models.domain.finding import SourceKind
@@ -101,21 +99,19 @@ def picture_of(
         data = base64.b64decode(wanted.picture, validate=True)
     except (binascii.Error, ValueError):
         raise InputError("附图不是 base64。", "it is no base64.", where="picture") from None
-    with TemporaryDirectory(prefix="onpost-clue-") as folder:
-        file = Path(folder) / "picture.jpg"
-        file.write_bytes(data)
-        check_jpeg(file)
-        try:
-            _, shot = still_of(
-                settings,
-                store,
-                file,
-                window_id=window.id,
-                camera_id=wanted.camera_id,
-                taken_at=wanted.at,
-            )
-        except SourceError as error:
-            raise InputError(error.zh, error.en, where="picture") from None
+    check_jpeg_bytes(data, "picture")
+    try:
+        _, shot = still_in(
+            settings,
+            store,
+            data,
+            "picture",
+            window_id=window.id,
+            camera_id=wanted.camera_id,
+            taken_at=wanted.at,
+        )
+    except SourceError as error:
+        raise InputError(error.zh, error.en, where="picture") from None
     return [shot]
 
 

@@ -77,8 +77,29 @@ def still_of(
         InputError: the window has no such camera, or the file cannot be read.
         SourceError: it is no whole JPEG.
     """
-    window, camera = _seen_by(settings, window_id, camera_id)
     ((name, data),) = contents_of([file])
+    return still_in(
+        settings, store, data, name, window_id=window_id, camera_id=camera_id, taken_at=taken_at
+    )
+
+
+def still_in(
+    settings: Settings,
+    store: EvidenceStore,
+    data: bytes,
+    name: str,
+    *,
+    window_id: str,
+    camera_id: str = "",
+    taken_at: datetime,
+) -> tuple[Window, EvidencePicture]:
+    """The same of a picture in memory, which touches no disk before it is masked.
+
+    Raises:
+        InputError: the window has no such camera.
+        SourceError: it is no whole JPEG; `name` says of what.
+    """
+    window, camera = _seen_by(settings, window_id, camera_id)
     image = decode_jpeg(data, name)
     return window, keep_still(store, image, window, camera, taken_at)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from api.auth.visitor import Visitor
 from api.clock import RealClock
 from api.facts import MEASURED
+from api.privacy_notice import hints_wanted
 from api.schemas.system import (
     AboutOut,
     CameraStateOut,
@@ -27,6 +28,7 @@ from api.wiring import WebParts
 from api.zone_changes import is_taken
 from models.domain.errors import StorageError
 from models.domain.records import CameraEvent
+from vision.frame_shelf import SHOWN_S
 from vision.weights import DEFAULT_FOLDER, KNOWN
 
 GOOD = frozenset({"live", "resting"})
@@ -166,5 +168,7 @@ def about_of(parts: WebParts) -> AboutOut:
         windows_with_own_thresholds=own,
         sampling_s=settings.sampling.period_s,
         retention=settings.retention.model_dump(),
+        shown_min=SHOWN_S / 60,
+        hints=hints_wanted(settings),
         facts=[FactOut(value=one.value, zh=one.zh, en=one.en) for one in MEASURED],
     )

@@ -2,7 +2,8 @@
 
 The process that watches puts, the web reads; the wall never asks a camera. Every file is
 replaced in one move, so that a reader sees the old or the new one, never a half. Nothing on
-the shelf is kept: it lives in memory (tmpfs) where the machine has that.
+the shelf is kept: it lives in memory (tmpfs) where the machine has that, and a picture that no
+newer one replaces is taken off after `SHOWN_S`. Its pictures are unmasked.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import re
 import stat
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,10 +31,14 @@ from vision.frame import Image
 THUMBNAIL_BYTES = 15 * 1024
 """No thumbnail is larger, so that 82 of them fit a slow line."""
 
+SHOWN_S = 3600.0
+"""Real seconds that a picture lies on the shelf at most, whatever became of its camera."""
+
 THUMBNAIL_WIDTH = 320
 _QUALITIES = (80, 65, 50, 35, 20)
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _PRIVATE = 0o700
+_SWEEP_EVERY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,7 @@ class FrameShelf:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._swept: float | None = None
         _make_private(root)
 
     def put(self, camera_id: str, jpeg: bytes, thumbnail: bytes, meta: ShelfMeta) -> None:
@@ -173,6 +180,25 @@ class FrameShelf:
         loaded: dict[str, Any] | None = None if data is None else json.loads(data)
         return loaded
 
+    def sweep(self, *, longest_s: float = SHOWN_S) -> int:
+        """Take off pictures that lie here for too long; how many. Looks once a minute at most."""
+        moment = time.monotonic()
+        if self._swept is not None and moment - self._swept < _SWEEP_EVERY_S:
+            return 0
+        self._swept = moment
+        return sum(self._too_old(path, longest_s) for path in self.root.glob("*.jpg"))
+
+    @staticmethod
+    def _too_old(path: Path, longest_s: float) -> bool:
+        """Remove one picture that lies here for too long; whether it did."""
+        try:
+            if time.time() - path.stat().st_mtime <= longest_s:
+                return False
+            path.unlink()
+        except FileNotFoundError:  # replaced or taken off meanwhile
+            return False
+        return True
+
     def clear(self) -> None:
         """Take everything off, so that no picture of an earlier run is shown."""
         for path in self.root.iterdir():
@@ -180,6 +206,8 @@ class FrameShelf:
                 path.unlink(missing_ok=True)
 
     def _picture(self, camera_id: str, suffix: str) -> ShelfPicture | None:
+        if _SAFE.fullmatch(camera_id) and self._too_old(self.root / (camera_id + suffix), SHOWN_S):
+            return None
         data = self._read(camera_id, suffix)
         return None if data is None else ShelfPicture(data, etag_of(data))
 
@@ -274,3 +302,6 @@ def _make_private(root: Path) -> None:
             "the frame shelf's folder belongs to another user or is a link; change shelf_dir.",
             where=str(root),
         )
+    mode = stat.S_IMODE(info.st_mode)
+    if mode & 0o077 and not mode & stat.S_ISVTX:  # a folder that was there before, open to others
+        root.chmod(_PRIVATE)

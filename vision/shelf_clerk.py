@@ -50,11 +50,12 @@ class ShelfClerk:
         self._note(camera_id, at)
 
     def refresh(self, now: datetime) -> None:
-        """Say anew what silent cameras' windows have become.
+        """Say anew what silent cameras' windows have become; pictures that are too old go.
 
         Raises:
             StorageError: the shelf cannot be written.
         """
+        self._shelf.sweep()
         for camera_id in list(self._silent):
             self._note(camera_id, now)
 

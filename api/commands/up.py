@@ -23,7 +23,10 @@ def add_to(app: typer.Typer) -> None:
         from api.settings import load_settings
         from api.supervise import Supervisor
         from api.tasks import tasks_of
+        from api.wiring import make_shelf
 
         loaded = load_settings(settings)
         set_up_logging(loaded.log.level, loaded.log.format)
-        raise typer.Exit(Supervisor(tasks_of(loaded, web=web)).run())
+        status = Supervisor(tasks_of(loaded, web=web)).run()
+        make_shelf(loaded).clear()  # no picture outlives those who show it
+        raise typer.Exit(status)

@@ -8,7 +8,7 @@ from types import ModuleType
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from api.pages import account, language, sign_in
+from api.pages import account, language, notice, sign_in
 from api.wiring import WebParts
 
 STATIC = Path(__file__).parent / "static"
@@ -22,6 +22,7 @@ def add_plain_pages(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=STATIC))
     language.add_to(app)
     app.include_router(sign_in.router)
+    app.include_router(notice.router)
     app.include_router(account.router)
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from api.auth.same_origin import FORM_POLICY
 from api.pages.language import Page
+from api.wording import Language
 
 HEADERS = {"Content-Security-Policy": FORM_POLICY, "Cache-Control": "no-store"}
 
@@ -38,6 +39,22 @@ def plain_page(page: Page, here: str, title: str, body: str, status: int = 200) 
         f'<a class="language" href="/language/{other}?back={quote(here, safe="")}">{name}</a>'
         f'</header><main class="plain"><h1>{escape(title)}</h1>{body}</main></body></html>',
         status,
+        HEADERS,
+    )
+
+
+def notice_page(language: Language, body: str) -> HTMLResponse:
+    """A page in both languages that is made to be printed; `language` is the one of its title."""
+    title = "Notice" if language == "en" else "告知书"
+    lang = "en" if language == "en" else "zh-CN"
+    return HTMLResponse(
+        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title} · 在岗 OnPost</title>"
+        '<link rel="icon" href="/static/favicon.svg">'
+        '<link rel="stylesheet" href="/static/notice.css"></head>'
+        f"<body><main>{body}</main></body></html>",
+        200,
         HEADERS,
     )
 

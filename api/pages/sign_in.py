@@ -15,6 +15,7 @@ from api.auth.rule import Audit
 from api.deps import PartsDep
 from api.errors import status_of
 from api.pages.language import Page, inside, language_of
+from api.pages.notice import PATH as NOTICE
 from api.pages.places import home_of
 from api.pages.plain import field, form, plain_page, warning
 from api.wiring import WebParts
@@ -107,6 +108,8 @@ def _form(
     fields += field("password", page.text("口令", "Password"), "password", "current-password")
     button = page.text("登录", "Sign in")
     body = said + form("/sign-in", fields, button, {"next": back})
+    told = page.text("本大厅记录什么(告知书)", "What is recorded here (notice)")
+    body += f'<p><a href="{NOTICE}">{told}</a></p>'
     if parts.settings.web.demo:
         body += _roles(page, back)
     here = "/sign-in"

@@ -87,4 +87,6 @@ class AboutOut(BaseModel):
     windows_with_own_thresholds: int
     sampling_s: float
     retention: dict[str, int] = Field(examples=[{"dismissed_days": 30, "closed_months": 12}])
+    shown_min: float = Field(description="Minutes that a live picture is held at most.")
+    hints: bool = Field(description="Whether a window gives machine clues on behaviour.")
     facts: list[FactOut]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from models.domain.errors import StorageError
 from models.domain.presence import Reason, State
 from vision.frame_shelf import (
+    SHOWN_S,
     THUMBNAIL_BYTES,
     FrameShelf,
     ShelfMeta,
@@ -166,3 +169,32 @@ def test_data_that_another_version_left_is_nothing(tmp_path: Path, text: str) ->
     shelf = FrameShelf(tmp_path)
     (tmp_path / "c1.json").write_text(text)
     assert shelf.meta("c1") is None
+
+
+def aged(shelf: FrameShelf, name: str, seconds: float) -> None:
+    """Let a file be so old."""
+    then = time.time() - seconds
+    os.utime(shelf.root / name, (then, then))
+
+
+def test_a_picture_that_no_newer_one_replaces_is_taken_off(tmp_path: Path) -> None:
+    shelf = FrameShelf(tmp_path / "shelf")
+    for camera in ("c1", "c2", "gone"):
+        shelf.put(camera, b"picture", b"small", meta(camera))
+    for name in ("c1.jpg", "c1.thumb.jpg", "gone.jpg", "gone.thumb.jpg"):
+        aged(shelf, name, SHOWN_S + 5)
+    aged(shelf, "c2.jpg", SHOWN_S - 60)
+    assert shelf.latest("c1") is None, "not shown, though nobody swept"
+    assert not (shelf.root / "c1.jpg").exists()
+    assert shelf.sweep() == 3
+    assert {path.name for path in shelf.root.glob("*.jpg")} == {"c2.jpg", "c2.thumb.jpg"}
+    assert shelf.meta("c1") is not None, "what is known of the camera stays"
+    aged(shelf, "c2.jpg", SHOWN_S + 5)
+    assert shelf.sweep() == 0, "looks once a minute"
+
+
+def test_a_folder_that_was_open_to_others_is_closed(tmp_path: Path) -> None:
+    root = tmp_path / "shelf"
+    root.mkdir(mode=0o755)
+    FrameShelf(root)
+    assert root.stat().st_mode & 0o777 == 0o700
