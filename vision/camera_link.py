@@ -12,10 +12,11 @@ from typing import Final
 
 from models.domain.errors import ForbiddenMove, SourceError
 from models.domain.ports import Clock
+from models.domain.presence import Reason
 from vision.due_times import DueTimes
 from vision.frame import Frame
 from vision.ports import FrameSource
-from vision.sources.failures import AccessRefused, NoNewPicture
+from vision.sources.failures import AccessRefused, BrokenPicture, NoNewPicture
 
 
 class LinkState(StrEnum):
@@ -137,6 +138,7 @@ class CameraLink:
         self._on_demand = on_demand
         self._state = LinkState.RESTING if on_demand else LinkState.CONNECTING
         self._reason = ""
+        self._cut_by = Reason.OFFLINE
         self._source: FrameSource | None = None
         self._failures = 0
         self._reads_in_a_row = 0
@@ -156,6 +158,11 @@ class CameraLink:
     def reason(self) -> str:
         """Why, in both languages; empty while all is well."""
         return self._reason
+
+    @property
+    def blinded_by(self) -> Reason:
+        """Why its windows cannot be seen while it gives no pictures."""
+        return Reason.STALE if self._state is LinkState.STALE else self._cut_by
 
     @property
     def samples_due(self) -> int:
@@ -286,6 +293,8 @@ class CameraLink:
         self._release()
         self._reads_in_a_row = 0
         self._failures += 1
+        broken = isinstance(failure, BrokenPicture)
+        self._cut_by = Reason.BROKEN_PICTURE if broken else Reason.OFFLINE
         wait = self._back_off.wait_s(
             self._failures, refused=isinstance(failure, AccessRefused), rng=self._rng
         )

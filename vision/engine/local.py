@@ -184,7 +184,7 @@ class LocalEngine:
         self._pacer.forget(camera_id)
         log.info("camera_link", camera=camera_id, state=state.value, what=text)
         if state in (LinkState.BACKING_OFF, LinkState.STALE):
-            reason = Reason.OFFLINE if state is LinkState.BACKING_OFF else Reason.STALE
+            reason = self._link_of(camera_id).blinded_by
             self._room.offline(camera_id, reason)
             self._shelf.offline(camera_id, state.value, reason, at)
         elif state is LinkState.RESTING:
@@ -192,6 +192,9 @@ class LocalEngine:
             self._shelf.offline(camera_id, state.value, Reason.NOT_WATCHED, at)
         elif state is LinkState.LIVE:
             self._room.offline(camera_id, None)
+
+    def _link_of(self, camera_id: str) -> CameraLink:
+        return next(link for link in self._links if link.camera_id == camera_id)
 
     def _work(self) -> None:
         while (frame := self._queue.take()) is not None:

@@ -9,5 +9,9 @@ class NoNewPicture(SourceError):
     """The connection holds, but no newer picture came within the time-out."""
 
 
+class BrokenPicture(SourceError):
+    """The camera answers, but what it sends is no whole picture."""
+
+
 class AccessRefused(SourceError):
     """Wrong user or password. Trying again soon may lock the camera's account."""

@@ -15,6 +15,7 @@ from av.video.codeccontext import VideoCodecContext
 
 from models.domain.errors import SourceError
 from vision.frame import Image
+from vision.sources.failures import BrokenPicture
 
 MAX_PIXELS = 64_000_000
 """More than any camera gives; a picture that claims more is refused before it is decoded."""
@@ -36,12 +37,13 @@ def decode_jpeg(data: bytes, where: str) -> Image:
         (height, width, 3), BGR.
 
     Raises:
-        SourceError: empty, not a JPEG, cut short, damaged, or larger than `MAX_PIXELS`.
+        BrokenPicture: empty, not a JPEG, cut short, damaged.
+        SourceError: larger than `MAX_PIXELS`.
     """
     if not data:
-        raise SourceError("图片为空(0 字节)。", "the picture is empty (0 bytes).", where=where)
+        raise BrokenPicture("图片为空(0 字节)。", "the picture is empty (0 bytes).", where=where)
     if not data.startswith(_SOI):
-        raise SourceError(
+        raise BrokenPicture(
             "返回的内容不是 JPEG 图片。", "what came is not a JPEG picture.", where=where
         )
     if _EOI not in data[-_TAIL:]:
@@ -58,16 +60,16 @@ def decode_jpeg(data: bytes, where: str) -> Image:
     return _pixels(data, where)
 
 
-def _cut_short(where: str) -> SourceError:
-    return SourceError(
+def _cut_short(where: str) -> BrokenPicture:
+    return BrokenPicture(
         "图片不完整(传输中断或文件被截断)。",
         "the picture is cut short (transfer broken off or file truncated).",
         where=where,
     )
 
 
-def _damaged(where: str) -> SourceError:
-    return SourceError(
+def _damaged(where: str) -> BrokenPicture:
+    return BrokenPicture(
         "图片数据损坏,无法完整解码。",
         "the picture is damaged and cannot be decoded whole.",
         where=where,

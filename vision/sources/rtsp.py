@@ -17,7 +17,7 @@ from models.domain.ports import Clock
 from vision.frame import Frame
 from vision.sources.address import CameraAddress
 from vision.sources.drain import Drain
-from vision.sources.failures import AccessRefused, NoNewPicture
+from vision.sources.failures import AccessRefused, BrokenPicture, NoNewPicture
 from vision.sources.packet_shelf import Arrived, PacketShelf
 from vision.sources.pictures import MAX_PIXELS
 from vision.sources.stream_decoder import StreamDecoder
@@ -128,7 +128,7 @@ class RtspSource:
                 return self._frame(*found)
             damaged = damaged or bool(packets)
         if damaged:
-            raise SourceError(
+            raise BrokenPicture(
                 "视频流无法解码。", "the stream cannot be decoded.", where=self._where
             )
         raise NoNewPicture(

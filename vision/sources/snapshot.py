@@ -18,7 +18,7 @@ from vision.frame import Frame
 from vision.sources.address import CameraAddress
 from vision.sources.challenged_auth import ChallengedAuth
 from vision.sources.deadline import Deadline, DeadlineBackend
-from vision.sources.failures import AccessRefused
+from vision.sources.failures import AccessRefused, BrokenPicture
 from vision.sources.pictures import decode_jpeg
 
 _MAX_BYTES = 20_000_000
@@ -258,7 +258,7 @@ class SnapshotSource:
             )
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind not in _PICTURE_TYPES:
-            raise SourceError(
+            raise BrokenPicture(
                 f"返回的不是 JPEG 图片,而是“{kind}”。",
                 f"the answer is {kind!r}, not a JPEG picture.",
                 where=self._where,

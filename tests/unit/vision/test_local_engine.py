@@ -27,6 +27,7 @@ from vision.frame import Frame
 from vision.gate import Gate
 from vision.look import Looker
 from vision.pacer import Pacer
+from vision.sources.failures import BrokenPicture
 from vision.watch_room import WatchRoom
 
 ZONE = Polygon(((0.1, 0.2), (0.4, 0.2), (0.4, 0.9), (0.1, 0.9)))
@@ -189,6 +190,13 @@ def test_failed_reads_are_never_pictures_and_the_camera_is_told_offline() -> Non
     house.until(lambda: house.state() is State.PRESENT)
     assert Reason.OFFLINE in house.shelf.gone
     assert house.meter.pictures == len(house.shelf.shown)
+
+
+def test_a_camera_that_sends_no_whole_pictures_is_not_told_offline() -> None:
+    cut = BrokenPicture("图片不完整。", "the picture is cut short.")
+    house = House([cut, cut, STAFFED])
+    house.until(lambda: house.state() is State.PRESENT)
+    assert set(house.shelf.gone) == {Reason.BROKEN_PICTURE}
 
 
 def test_outside_sessions_the_wall_shows_the_camera_and_nobody_is_examined() -> None:
