@@ -1,7 +1,7 @@
 """Which cameras give pictures that can be used, and which do not, since when (摄像头状态).
 
-A condition is noted once it has held for a while; one that lasts is told once, and once more
-when the camera is back. Source: scenario S04.
+A condition is noted once it has held for a while; who is told of it: `camera_alerts`.
+Source: scenario S04.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from api.camera_alerts import CameraAlerts, Counts, always
 from api.settings import Settings
-from models.domain.notice import Audience, Notice, NoticeKind, Severity
-from models.domain.ports import MakeUnitOfWork, UnitOfWork
+from models.domain.ports import MakeUnitOfWork
 from models.domain.presence import Reason
+from vision.watch_room import ViewKey
 
 LIVE: Final = "live"
 RESTING: Final = "resting"
@@ -22,9 +23,6 @@ DOWN: Final = "down"
 
 HOLDS: Final = timedelta(seconds=30)
 """How long a condition lasts before it is noted: a camera that reconnects is no event."""
-
-LASTS: Final = timedelta(minutes=10)
-"""How long a camera is down before somebody is told."""
 
 Condition = tuple[str, str]
 """State and reason."""
@@ -37,13 +35,13 @@ class CameraLog:
     Attributes:
         halls: Hall of each camera.
         make_uow: The record.
+        alerts: Who is told of what lasts.
     """
 
     halls: Mapping[str, str]
     make_uow: MakeUnitOfWork
+    alerts: CameraAlerts
     _noted: dict[str, Condition] = field(default_factory=dict)
-    _down_since: dict[str, datetime] = field(default_factory=dict)
-    _told: set[str] = field(default_factory=set)
     _changing: dict[str, tuple[Condition, datetime]] = field(default_factory=dict)
 
     def take_up(self) -> None:
@@ -58,38 +56,34 @@ class CameraLog:
             if camera not in self.halls:
                 continue
             self._noted[camera] = event.state, event.reason
-            if event.state == DOWN:
-                self._down_since[camera] = event.at
+        self.alerts.take_up()
 
-    def round(self, conditions: Mapping[str, Reason | None], now: datetime) -> list[str]:
-        """Note what has changed and held; the cameras it was noted of.
+    def round(
+        self,
+        conditions: Mapping[str, Reason | None],
+        now: datetime,
+        hidden: Mapping[ViewKey, Reason] | None = None,
+    ) -> list[str]:
+        """Note what has changed and held, and tell of what lasts; the cameras it was noted of.
 
         Args:
             conditions: Of each camera why its pictures cannot be used, None where they can.
             now: The moment.
+            hidden: Views whose window cannot be told although the picture can be used.
 
         Raises:
             StorageError: the database cannot be used; the next round notes the same.
         """
         changed = self._held(conditions, now)
-        lasting = [
-            camera
-            for camera, since in self._down_since.items()
-            if camera not in changed and camera not in self._told and now - since >= LASTS
-        ]
-        if not changed and not lasting:
-            return []
-        with self.make_uow() as uow:
-            for camera, (condition, since) in changed.items():
-                uow.cameras.note(camera, *condition, since)
-                if condition[0] != DOWN and camera in self._down_since:
-                    self._put_back(uow, camera, since, now)
-            for camera in lasting:
-                self._put_down(uow, camera, now)
-            uow.commit()
-        self._told.update(lasting)
-        for camera, (condition, since) in changed.items():
-            self._remember(camera, condition, since)
+        if changed:
+            with self.make_uow() as uow:
+                for camera, (condition, since) in changed.items():
+                    uow.cameras.note(camera, *condition, since)
+                uow.commit()
+        for camera, (condition, _) in changed.items():
+            self._changing.pop(camera, None)
+            self._noted[camera] = condition
+        self.alerts.round(conditions, hidden or {}, now)
         return sorted(changed)
 
     def _held(
@@ -109,50 +103,22 @@ class CameraLog:
                 found[camera] = before
         return found
 
-    def _remember(self, camera: str, condition: Condition, since: datetime) -> None:
-        self._changing.pop(camera, None)
-        self._noted[camera] = condition
-        if condition[0] == DOWN:
-            self._down_since.setdefault(camera, since)
-        else:
-            self._down_since.pop(camera, None)
-            self._told.discard(camera)
 
-    def _put_down(self, uow: UnitOfWork, camera: str, now: datetime) -> None:
-        since, reason = self._down_since[camera], self._noted[camera][1]
-        data = {"reason": reason, "since": since.isoformat()}
-        self._put(uow, NoticeKind.CAMERA_DOWN, camera, data, now)
-
-    def _put_back(self, uow: UnitOfWork, camera: str, until: datetime, now: datetime) -> None:
-        """Only of a camera whose being down was told."""
-        since = self._down_since[camera]
-        if until - since >= LASTS or camera in self._told:
-            data = {"since": since.isoformat(), "until": until.isoformat()}
-            self._put(uow, NoticeKind.CAMERA_BACK, camera, data, now)
-
-    def _put(
-        self, uow: UnitOfWork, kind: NoticeKind, camera: str, data: dict[str, str], now: datetime
-    ) -> None:
-        hall = self.halls[camera]
-        severity = Severity.IMPORTANT if kind is NoticeKind.CAMERA_DOWN else Severity.ORDINARY
-        notice = Notice(
-            kind.value,
-            f"{kind.value}:{camera}:{data['since']}",
-            severity,
-            Audience(hall_id=hall),
-            {"hall": hall, "camera": camera, **data},
-        )
-        uow.outbox.put(notice, now)
-
-
-def camera_log_of(settings: Settings, make_uow: MakeUnitOfWork) -> CameraLog:
+def camera_log_of(
+    settings: Settings, make_uow: MakeUnitOfWork, counts: Counts = always
+) -> CameraLog:
     """The log of the settings' cameras, with what the record holds.
+
+    Args:
+        settings: Names the cameras.
+        make_uow: The record.
+        counts: Whether a fault of a camera counts at a moment.
 
     Raises:
         StorageError: the database cannot be used.
     """
     halls = {camera: one.hall for camera, one in settings.cameras.items()}
-    found = CameraLog(halls, make_uow)
+    found = CameraLog(halls, make_uow, CameraAlerts(halls, make_uow, counts))
     found.take_up()
     return found
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from api.camera_alerts import in_session
 from api.camera_log import CameraLog, camera_log_of
 from api.clock import RealClock
 from api.duty_desk import DutyDesk
@@ -240,7 +241,7 @@ def parts_around(settings: Settings, base: Base, place: Place) -> WatchParts:
         clues,
         proof,
         inspector,
-        camera_log_of(settings, record.make_uow),
+        camera_log_of(settings, record.make_uow, in_session(desk)),
         base.zones,
         place,
     )

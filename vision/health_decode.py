@@ -26,6 +26,7 @@ COMBED: Final = 0.015
 TORN: Final = 0.02
 """From this share of its macroblocks on, a picture is torn."""
 _TIMES: Final = 3.0
+_STEPS: Final = 6
 _ONE_VALUE: Final = 0.8
 _REPEATED: Final = 0.995
 _BLOCK: Final = 16
@@ -107,10 +108,10 @@ def _exactly(few: Image, colour: tuple[int, int, int]) -> float:
 
 
 def _smear(thin: Grey) -> float:
-    """The longest stretch of rows that repeat the row above, and are not of one colour."""
+    """The longest stretch of rows that repeat the row above, each with sharp steps in it."""
     rows = np.ascontiguousarray(thin[::2, ::3]).astype(np.int16)
     same = (np.abs(np.diff(rows, axis=0)) <= 2).mean(axis=1) >= _REPEATED
-    same &= rows[1:].std(axis=1) > 6.0
+    same &= (np.abs(np.diff(rows[1:], axis=1)) > _STEP).sum(axis=1) >= _STEPS
     longest = run = 0
     for one in same:
         run = run + 1 if one else 0

@@ -49,8 +49,8 @@ class Gaze:
         self._compared = 0
         self._moved = False
         self._turned_from = 0.0
-        self._suspected: Shift | None = None
-        self._turn_suspected = False
+        self._fits = 0.0
+        self._suspicion: tuple[Shift | None] | None = None
         self._usual = 0.0
         self._asked: Shift = NO_SHIFT
         self.shift: Shift = NO_SHIFT
@@ -67,18 +67,19 @@ class Gaze:
     @property
     def _pressing(self) -> bool:
         """Something points to a movement."""
-        suspected = self._suspected is not None or self._turn_suspected
-        return self._moved or suspected or _apart(self._asked, self.shift) >= LEAST_SHIFT
+        asked = _apart(self._asked, self.shift) >= LEAST_SHIFT
+        return self._moved or self._suspicion is not None or asked
 
     def _compare(self, grey: Grey) -> None:
         found = self._reference.agreement(grey)
         if found is None:
             return  # too plain to tell
+        self._fits = max(found.here, found.elsewhere)
         pose = self._reference.pose(grey) if self._is_strange(found) else None
         if pose is not None:
             self._take_pose(pose)
-        else:
-            self._take_agreement(grey, found)
+        elif not (self._tries_turns(found) and self._is_turned(grey, found)):
+            self._take_agreement(found)
         self._compared += 1
         if not self._moved:
             self._usual = max(_FADES * self._usual, found.here)
@@ -95,56 +96,56 @@ class Gaze:
         )
 
     def _take_pose(self, pose: Pose) -> None:
-        self._turn_suspected = False
-        if pose.warp <= WARP and hypot(*pose.shift) <= self._tolerance:
-            self._suspected = None
-            self._moved = False
-            self._turned_from = 0.0
-            self._follow(pose.shift)
-        else:
+        if pose.warp > WARP:
+            self._suspect(None)
+        elif hypot(*pose.shift) > self._tolerance:
             self._suspect(pose.shift)
+        else:
+            self._is_same(pose.shift)
 
-    def _suspect(self, shift: Shift) -> None:
-        """Moved once two comparisons in a row say the same."""
-        before = self._suspected
-        self._suspected = shift
-        if before is not None and _apart(before, shift) <= _SAME_PLACE:
-            self._moved = True
-
-    def _take_agreement(self, grey: Grey, found: Agreement) -> None:
-        if self._tries_turns(found) and self._takes_turn(grey, found):
-            return
+    def _take_agreement(self, found: Agreement) -> None:
         said = self._reference.judge(found)
+        beyond = hypot(*found.shift) > self._tolerance + _SAME_PLACE
         if said in (View.SHIFTED, View.OTHER):
-            self._moved, self._suspected = True, None
-        elif hypot(*found.shift) > self._tolerance + _SAME_PLACE and (
-            found.elsewhere >= max(0.4, _CLEARLY * found.here)
-        ):
+            self._moved, self._suspicion = True, None
+        elif beyond and found.elsewhere >= max(0.4, _CLEARLY * found.here):
             self._suspect(found.shift)
         elif said is View.SAME:
-            self._moved, self._suspected = False, None
             better = found.here >= 0.5 and found.here >= _GAIN * found.still
-            self._follow(found.near if better else NO_SHIFT)
+            self._is_same(found.near if better else NO_SHIFT)
         else:
-            self._suspected = None  # a crowd before the camera proves nothing
+            self._suspicion = None  # a crowd before the camera proves nothing
+
+    def _suspect(self, shift: Shift | None) -> None:
+        """Moved once two comparisons in a row say so, and both by the same shift; by None they
+        say turned or zoomed."""
+        before, self._suspicion = self._suspicion, (shift,)
+        if before is None:
+            return
+        shifts = [one for one in (before[0], shift) if one is not None]
+        if len(shifts) < 2 or _apart(*shifts) <= _SAME_PLACE:
+            self._moved = True
+            self._turned_from = 0.0 if len(shifts) == 2 else self._fits
+
+    def _is_same(self, shift: Shift) -> None:
+        self._moved, self._suspicion, self._turned_from = False, None, 0.0
+        self._follow(shift)
 
     def _tries_turns(self, found: Agreement) -> bool:
         fallen = found.here < _FALLEN * self._usual and self._compared % 3 == 0
-        known = self._turned_from > 0 or self._turn_suspected
+        suspected = self._suspicion is not None and self._suspicion[0] is None
+        known = self._turned_from > 0 or suspected
         return known or fallen or self._compared % TRY_EVERY == 0
 
-    def _takes_turn(self, grey: Grey, found: Agreement) -> bool:
+    def _is_turned(self, grey: Grey, found: Agreement) -> bool:
         """Whether the picture was tried out and is turned or zoomed, or may be."""
-        fits = max(found.here, found.elsewhere)
-        if self._turned_from and fits < 1.5 * self._turned_from and self._compared % TRY_EVERY:
-            return True  # nothing has changed since it was found turned
-        if not self._reference.is_turned(grey, found):
-            self._turned_from, self._turn_suspected = 0.0, False
-            return False
-        if self._turn_suspected or self._turned_from:
-            self._moved, self._turned_from = True, fits
-        self._turn_suspected = not self._moved
-        return True
+        unchanged = self._turned_from > 0 and self._fits < 1.5 * self._turned_from
+        if unchanged and self._compared % TRY_EVERY:
+            return True
+        turned = self._reference.is_turned(grey, found)
+        if turned:
+            self._suspect(None)
+        return turned
 
     def _follow(self, shift: Shift) -> None:
         """Zones go along once two comparisons in a row ask for it; they do not tremble."""

@@ -26,6 +26,8 @@ GONE_AROUND: Final = 0.55
 """… if no more than this share is left around it."""
 AROUND: Final = 0.35
 """What is around a zone, as a share of its sides."""
+NEW_EDGES: Final = 0.7
+"""What is left is a share of the edges now, times this, where these are more."""
 STANDS: Final = 0.45
 """The rest of the picture must show this share of its edges: else it is the light, or a crowd."""
 
@@ -69,9 +71,10 @@ class Background:
             return {}
         (cosine, sine), _ = directions(inner(grey))
         agrees = np.maximum(0.0, self._cosine * cosine + self._sine * sine)
+        drawn = cosine * cosine + sine * sine
         if not self._stands(agrees, zones):
             return {}
-        return {window: self._of(agrees, zone.bounds) for window, zone in zones.items()}
+        return {window: self._of(agrees, drawn, zone.bounds) for window, zone in zones.items()}
 
     def _stands(self, agrees: NDArray[np.float32], zones: Mapping[str, Polygon]) -> bool:
         """Whether the picture shows the reference where no window is."""
@@ -81,13 +84,18 @@ class Background:
         share = _share(float(agrees[rest].sum()), float(self._edges[rest].sum()))
         return share is not None and share >= STANDS
 
-    def _of(self, agrees: NDArray[np.float32], box: Box) -> Left:
-        within = self._slices(box, 0.0)
-        wide = self._slices(box, AROUND)
-        edges, found = float(self._edges[within].sum()), float(agrees[within].sum())
-        edges_around = float(self._edges[wide].sum()) - edges
-        found_around = float(agrees[wide].sum()) - found
-        return Left(_share(found, edges), _share(found_around, edges_around))
+    def _of(self, agrees: NDArray[np.float32], drawn: NDArray[np.float32], box: Box) -> Left:
+        sums = [
+            np.array([float(one[self._slices(box, more)].sum()) for more in (0.0, AROUND)])
+            for one in (agrees, self._edges, drawn)
+        ]
+        found, edges, now = ((inside, wide - inside) for inside, wide in sums)
+        # A curtain has edges everywhere, and so some where there were any.
+        shares = [
+            None if was < LEAST_EDGES else agreeing / max(was, NEW_EDGES * is_now)
+            for agreeing, was, is_now in zip(found, edges, now, strict=True)
+        ]
+        return Left(shares[0], shares[1])
 
     def _slices(self, box: Box, more: float) -> tuple[slice, slice]:
         """Rows and columns of the inner picture."""

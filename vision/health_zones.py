@@ -88,31 +88,32 @@ class ZoneView:
         left = self._background.left(_shifted_back(grey, shift), zones)
         found: dict[str, Reason] = {}
         for window in empty:
-            hides = window in left and left[window].hides
-            reason = self._reason(grey, zones[window].bounds, shift, blur)
-            if hides:
+            seen = _seen(zones[window].bounds, shift[0], shift[1] * self._aspect)
+            reason = Reason.MOVED if seen is None else _light(grey, seen)
+            if window in left and left[window].hides:
                 since = self._since.setdefault(window, at)
                 reason = reason or (Reason.OCCLUDED if at - since >= HIDDEN_AFTER else None)
             else:
                 self._since.pop(window, None)
+                if reason is None and seen is not None and blur.is_over(seen):
+                    reason = Reason.BLURRED
             if reason is not None:
                 found[window] = reason
         return found
 
-    def _reason(self, grey: Grey, box: Box, shift: Shift, blur: Blur) -> Reason | None:
-        seen = _seen(box, shift[0], shift[1] * self._aspect)
-        if seen is None:
-            return Reason.MOVED
-        height, width = grey.shape
-        part = grey[
-            int(seen.y1 * height) : max(1, round(seen.y2 * height)),
-            int(seen.x1 * width) : max(1, round(seen.x2 * width)),
-        ]
-        if part.size and float(np.mean(part >= _BURNT)) >= _CLIPPED:
-            return Reason.OVEREXPOSED
-        if part.size and float(np.mean(part <= _DARK)) >= _CLIPPED:
-            return Reason.BLACK
-        return Reason.BLURRED if blur.is_over(seen) else None
+
+def _light(grey: Grey, box: Box) -> Reason | None:
+    """Whether a part of the picture is burnt out or in the dark."""
+    height, width = grey.shape
+    part = grey[
+        int(box.y1 * height) : max(1, round(box.y2 * height)),
+        int(box.x1 * width) : max(1, round(box.x2 * width)),
+    ]
+    if part.size and float(np.mean(part >= _BURNT)) >= _CLIPPED:
+        return Reason.OVEREXPOSED
+    if part.size and float(np.mean(part <= _DARK)) >= _CLIPPED:
+        return Reason.BLACK
+    return None
 
 
 def _within(value: float) -> float:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from api import digest
 from api.settings import Settings
 from api.wording import KINDS, REASONS, word
+from api.wording_faults import MENDS
 from models.domain.notice import Notice, NoticeKind, Severity
 
 SEVERITIES: Final[Mapping[Severity, str]] = {
@@ -81,27 +82,37 @@ def _finding(writer: Writer, data: Mapping[str, Any]) -> Words:
 
 
 def _camera_down(writer: Writer, data: Mapping[str, Any]) -> Words:
-    place = f"{writer.hall(data['hall'])} {writer.camera(data['camera'])}"
-    zh, en = word(REASONS, str(data["reason"]), "zh"), word(REASONS, str(data["reason"]), "en")
+    place, reason = _camera_place(writer, data), str(data["reason"])
+    zh, en = word(REASONS, reason, "zh"), word(REASONS, reason, "en")
+    mend_zh, mend_en = MENDS.get(reason, ("请检修。", "please see to it."))
     since = writer.time(data["since"])
     return Words(
-        f"摄像头不可用:{place}",
-        f"camera not usable: {place}",
-        f"{place} 自 {since} 起不可用({zh}),其窗口期间计为无法核查。请检修。",
+        f"摄像头不可用({zh}):{place}",
+        f"camera not usable ({en}): {place}",
+        f"{place} 自 {since} 起不可用({zh}),其窗口期间计为无法核查。处理:{mend_zh}",
         f"{place} has not been usable since {since} ({en}); its windows cannot be told "
-        "meanwhile. Please see to it.",
+        f"meanwhile. To mend: {mend_en}",
     )
 
 
 def _camera_back(writer: Writer, data: Mapping[str, Any]) -> Words:
-    place = f"{writer.hall(data['hall'])} {writer.camera(data['camera'])}"
+    place = _camera_place(writer, data)
     since, until = writer.time(data["since"]), writer.time(data["until"])
+    reason = str(data.get("reason", ""))
+    zh = f"({word(REASONS, reason, 'zh')})" if reason else ""
+    en = f" ({word(REASONS, reason, 'en')})" if reason else ""
     return Words(
-        f"摄像头已恢复:{place}",
-        f"camera back: {place}",
-        f"{place} 已恢复;不可用时段 {since} 至 {until}。",
-        f"{place} is back; it was not usable from {since} to {until}.",
+        f"摄像头已恢复{zh}:{place}",
+        f"camera back{en}: {place}",
+        f"{place} 已恢复{zh};不可用时段 {since} 至 {until}。",
+        f"{place} is back{en}; it was not usable from {since} to {until}.",
     )
+
+
+def _camera_place(writer: Writer, data: Mapping[str, Any]) -> str:
+    place = f"{writer.hall(data['hall'])} {writer.camera(data['camera'])}"
+    window = str(data.get("window", ""))
+    return f"{place} {writer.window(window)}" if window else place
 
 
 def _undelivered(_writer: Writer, data: Mapping[str, Any]) -> Words:

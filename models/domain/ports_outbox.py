@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -99,6 +99,10 @@ class OutboxBook(Protocol):
         limit: int = 50,
     ) -> Sequence[Kept]:
         """Newest first."""
+        ...
+
+    def of_kinds(self, kinds: Collection[str]) -> Sequence[Kept]:
+        """Every notice of some kinds that is kept, oldest first."""
         ...
 
     def count(self, state: ItemState | None = None, *, scope: Scope = ...) -> int: ...

@@ -6,7 +6,7 @@ dies after sending and before it wrote so lets it lapse, and it is sent once mor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -149,6 +149,10 @@ class StoredOutbox:
         if after_id:
             query = query.where(notices.c.id < after_id)
         return self._kept(query.order_by(notices.c.id.desc()).limit(limit))
+
+    def of_kinds(self, kinds: Collection[str]) -> Sequence[Kept]:
+        query = select(notices).where(notices.c.kind.in_([str(one) for one in kinds]))
+        return self._kept(query.order_by(notices.c.id))
 
     def count(self, state: ItemState | None = None, *, scope: Scope = EVERYWHERE) -> int:
         every = select(func.count()).select_from(notices)

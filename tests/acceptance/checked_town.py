@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from api.camera_alerts import in_session
 from api.camera_log import CameraLog, camera_log_of
 from api.duty_desk import DutyDesk
 from api.duty_record import in_force
@@ -76,14 +77,14 @@ class Watching:
             self.settings, desk, self.room, self.record, proof=PROOF, attention=self.attention
         )
         self.inspector.take_up(self.now)
-        self.cameras = camera_log_of(self.settings, make_uow)
+        self.cameras = camera_log_of(self.settings, make_uow, in_session(desk))
         self.round()
 
     def round(self) -> None:
         """One round of the watch, as `api.watching.one_round` does it."""
         self.keeper.keep(self.now)
         self.inspector.round(self.now)
-        self.cameras.round(self.room.conditions(), self.now)
+        self.cameras.round(self.room.conditions(), self.now, self.room.hidden())
 
     def until(self, clock: str, *, sees: Seen = SEEN, every_s: int = STEP_S) -> None:
         """Let time pass: a picture of every window every few seconds, and a round after each."""
