@@ -17,7 +17,11 @@ from itertools import groupby
 from random import Random
 from typing import Any, Final
 
+from models.domain.presence import Look
+
 FIRST, AFTER_SEEN, AFTER_MISSED, CHANGED = "first", "after_seen", "after_missed", "changed"
+BLIND: Final = {"": "blind_first", "x": "blind_again"}
+BLIND_THEN: Final = "blind_then"
 FEWEST: Final = 40
 """A condition with fewer samples is taken together with others of its posture."""
 SHRINK: Final = 20
@@ -36,7 +40,7 @@ class Process:
         counts: By condition (posture, cover, light; shorter ones take several together) and
             by place in the chain: how often seen, out of how many looks. `changed`: how often
             the gate asked for a look within a run, out of how many samples that were neither
-            forced nor doubtful.
+            forced nor doubtful. `blind_…`: how often health refused the window.
         scores: Detector scores of who was seen, by posture.
         windows: Looks that saw somebody and looks, of each measured window, by posture.
     """
@@ -51,6 +55,8 @@ class Process:
             some, all_ = self.counts.get(condition[:length], {}).get(place, (0, 0))
             if all_ >= FEWEST or (length == 1 and all_):
                 return some / all_
+        if place.startswith("blind"):
+            return 0.0
         some, all_ = self.counts.get(condition[:1], {}).get(FIRST, (0, 0))
         return some / all_ if all_ else 0.0
 
@@ -93,14 +99,15 @@ def _window(tokens: Sequence[str], found: _Measuring, force_after: int) -> dict[
         before = ""
         for token in run:
             condition, look = token[:3], token[3:]
-            if look == "x":
-                before = ""
+            found.note(condition, BLIND.get(before, BLIND_THEN), look.startswith("x"))
+            if look.startswith("x"):
+                before = "x"
                 continue
-            if before not in ("", "m") and unchanged + 1 < force_after:
+            if before not in ("", "m", "x") and unchanged + 1 < force_after:
                 found.note(condition, CHANGED, look != "u")
             unchanged = unchanged + 1 if look == "u" else 0
             if look == "u":
-                before = before or "u"
+                before = before if before in ("s", "m") else "u"
                 continue
             seen = look != "m"
             found.note(condition, _place(before), seen)
@@ -136,8 +143,8 @@ class Misses:
         self._own = rng.choice(process.windows) if process.windows else {}
         self._condition, self._before, self._unchanged = "", "", 0
 
-    def look(self, condition: str, *, doubtful: bool) -> float | None:
-        """The score of who was seen, 0 for nobody, None where the picture did not change.
+    def look(self, condition: str, *, doubtful: bool) -> float | Look:
+        """The score of who was seen, 0 for nobody; UNCHANGED, or UNUSABLE for a hidden window.
 
         Args:
             condition: Posture, cover and light, a letter each.
@@ -147,10 +154,14 @@ class Misses:
         self._condition = condition
         if new:
             self._before = ""
+        if self._chance(condition, BLIND.get(self._before, BLIND_THEN)):
+            self._before = "x"
+            return Look.UNUSABLE
         forced = self._unchanged + 1 >= self._force_after
         if not (new or doubtful or forced) and not self._chance(condition, CHANGED):
             self._unchanged += 1
-            return None
+            self._before = self._before if self._before in ("s", "m") else "u"
+            return Look.UNCHANGED
         self._unchanged = 0
         share = self._adapted(condition[0], self._process.share(condition, _place(self._before)))
         seen = self._rng.random() < share
@@ -172,7 +183,7 @@ class Misses:
 
 
 def _rate(places: Mapping[str, Count]) -> float:
-    chains = [count for place, count in places.items() if place != CHANGED]
+    chains = [places[one] for one in (FIRST, AFTER_SEEN, AFTER_MISSED) if one in places]
     looks = sum(count[1] for count in chains)
     return sum(count[0] for count in chains) / looks if looks else 0.0
 
@@ -180,7 +191,7 @@ def _rate(places: Mapping[str, Count]) -> float:
 def runs_of_misses(windows: Iterable[str]) -> Iterator[tuple[str, int]]:
     """Looks in a row that missed somebody who was there: the posture of the first, how many."""
     for samples in windows:
-        looks = [token for token in samples.split() if token[3:] not in ("u", "x")]
+        looks = [token for token in samples.split() if token[3:] != "u" and token[3] != "x"]
         for missed, run in groupby(looks, key=lambda token: token[3:] == "m" and token[0] != "A"):
             row = list(run)
             if missed:

@@ -14,7 +14,7 @@ from benchmarks._long_misses import Misses, Process
 from benchmarks._long_pixels import cameras
 from benchmarks._long_script import Script, written
 from benchmarks._long_watch import Watching, margins, settings_of
-from models.domain.presence import Evidence, Look
+from models.domain.presence import Evidence, Look, Reason
 from vision.camera_desk import Examined
 from vision.frame import Frame
 from vision.sources.rehearsal.chance import chance
@@ -112,8 +112,10 @@ def _through(
                 script.posture(window, second) + script.cover(window, second) + script.light(second)
             )
             score = misses.look(condition, doubtful=window in doubtful)
-            if score is None:
-                evidence[window] = Evidence(at, Look.UNCHANGED)
+            if score is Look.UNUSABLE:
+                evidence[window] = Evidence(at, score, reason=Reason.OCCLUDED)
+            elif isinstance(score, Look):
+                evidence[window] = Evidence(at, score)
             else:
                 evidence[window] = Evidence(at, Look.LOOKED, int(score > 0), score)
         watching.take(Examined(Frame(camera, _NOTHING, at), evidence))

@@ -5,12 +5,16 @@ from __future__ import annotations
 import tempfile
 import time
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from itertools import count, islice
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import cv2
 
+import models.domain
+import vision
 from api.clock import RealClock
 from api.wiring_cameras import CameraWiring
 from api.wiring_watch import detector_choice
@@ -97,6 +101,7 @@ class Rehearser:
         photographs = fetch(var / "photographs", progress=lambda _: None)
         self._cutouts: dict[str, Cutout] = cut_out(photographs, var / "rehearsal")
         self._studio: Studio | None = None
+        self._code = code_hash()
 
     def run(self, job: Job) -> dict[str, Any]:
         """One job, as a checkpoint's line."""
@@ -124,12 +129,23 @@ class Rehearser:
             "key": job.key,
             "every_s": self._every_s,
             "detector": self._detector.name,
+            "code": self._code,
             "begin": margins(session)[0] + phase,
             "session": session,
             "pictures": pictures,
             "cpu_s": round(time.process_time() - began, 2),
             "windows": {one: run.said(one) for one in script.posts},
         }
+
+
+def code_hash() -> str:
+    """Of what is measured: the files that see and judge."""
+    files = (file for room in (vision, models.domain) for file in _sources(room))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
+
+
+def _sources(room: ModuleType) -> list[Path]:
+    return sorted(Path(str(room.__file__)).parent.rglob("*.py"))
 
 
 class _Run:
@@ -177,9 +193,9 @@ class _Run:
 
 
 def letter(evidence: Evidence) -> str:
-    """`m` looked and nobody, `u` unchanged, `x` unusable; seen: the score in hundredths."""
+    """`m` nobody seen, `u` unchanged, `x…` unusable and why; seen: the score in hundredths."""
     if evidence.look is Look.UNUSABLE:
-        return "x"
+        return f"x{evidence.reason}"
     if evidence.look is Look.UNCHANGED:
         return "u"
     return f"{min(99, round(100 * evidence.score)):02}" if evidence.people else "m"

@@ -11,6 +11,7 @@ from benchmarks._long_score import FINDING, Case, Figures, Wrong, total
 from benchmarks._long_watch import Told
 from vision.evaluate_score import poisson_interval
 
+COVERS = "b: board, q: somebody standing, v: citizen, p: passing, .: nothing before it"
 NAMES = {"E": "easy to see", "H": "bent down", "L": "out of sight for minutes"}
 
 
@@ -20,7 +21,18 @@ def told_of(lines: Mapping[str, Mapping[str, Any]]) -> list[str]:
         return ["nothing yet"]
     all_ = [case for line in lines.values() for case in cases(line)]
     found = total(all_)
-    return [_short(found), "", *_table(found), "", *_wrongs(found), "", *_samples(lines.values())]
+    codes = Counter(line.get("code", "") for line in lines.values())
+    code = ", ".join(f"{key} ({count})" for key, count in codes.most_common() if key)
+    return [
+        _short(found),
+        *([f"Code: {code}"] if code else []),
+        "",
+        *_table(found),
+        "",
+        *_wrongs(found),
+        "",
+        *_samples(lines.values()),
+    ]
 
 
 def cases(line: Mapping[str, Any]) -> Iterator[Case]:
@@ -102,6 +114,12 @@ def _samples(lines: Iterable[Mapping[str, Any]]) -> list[str]:
         share = f"{seen / looks:.2%}" if looks else "–"
         rest = f"{tokens[posture, 'u']} | {tokens[posture, 'x']}"
         rows.append(f"| {name} | {looks} | {seen} = {share} | {rest} |")
+    why = Counter(
+        f"{one[4:]} with {one[1]}" for text in texts for one in text.split() if one[3] == "x"
+    )
+    if why:
+        said = ", ".join(f"{reason}: {count}" for reason, count in why.most_common())
+        rows += ["", f"Unusable ({COVERS}): {said}."]
     runs: dict[str, Counter[int]] = {}
     for posture, length in runs_of_misses(texts):
         runs.setdefault(posture, Counter())[length] += 1
@@ -113,4 +131,4 @@ def _samples(lines: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _verdict(look: str) -> str:
-    return look if look in ("m", "u", "x") else "seen"
+    return look[0] if look[0] in "mux" else "seen"

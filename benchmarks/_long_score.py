@@ -60,10 +60,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """An alert or finding that is not true.
+    """An alert or finding that is not true: what was true of it would not have carried it.
 
     Attributes:
-        cause: What hid the clerk most of that time, or `unexplained`.
+        cause: What hid the clerk most of the time that somebody was there, or `unexplained`.
     """
 
     told: Told
@@ -77,7 +77,7 @@ class Figures:
     Attributes:
         hours, staffed_hours: Window-hours, and those with somebody there.
         wrong: Alerts and findings that are not true.
-        grown: Findings over a true absence that was a little too short to be one.
+        grown: Findings over a true absence that was up to two samples too short to be one.
         spans: ABSENT spans that began, or went on, while somebody was there: what no rule of
             duty has weighed yet, and nobody is told.
         staged: Absences long enough to have to be a finding (`finding`) or an alert at the
@@ -124,7 +124,7 @@ def total(cases: Iterable[Case]) -> Figures:
 
 def figures(case: Case) -> Figures:
     """One window's session, scored."""
-    wrong = [one for one in case.told if _true_of(one, case) is None]
+    wrong = [one for one in case.told if not _is_carried(one, case)]
     staged, found, edges, kinds = Counter[str](), Counter[str](), [], 0
     for absent in case.absent:
         must = _must(absent, case)
@@ -150,20 +150,24 @@ def figures(case: Case) -> Figures:
     )
 
 
+def _shared(told: Told, absent: Stretch) -> float:
+    """Seconds of a true absence in what was told."""
+    return max(0.0, min(told.until, absent[1]) - max(told.since, absent[0]))
+
+
 def _true_of(told: Told, case: Case) -> Stretch | None:
-    """The true absence that holds what was told, to within two samples at either end."""
-    slack = case.slack_s
-    return next(
-        (
-            one
-            for one in case.absent
-            if told.since < one[1]
-            and told.until > one[0]
-            and told.since >= one[0] - slack
-            and told.until <= one[1] + slack
-        ),
-        None,
-    )
+    """The true absence that what was told is about."""
+    longest = max(case.absent, key=lambda one: _shared(told, one), default=None)
+    return longest if longest and _shared(told, longest) > 0 else None
+
+
+def _is_carried(told: Told, case: Case) -> bool:
+    """Whether the truth beneath, with two samples to spare, is long enough to be told as that."""
+    true = _true_of(told, case)
+    if true is None:
+        return False
+    least = _least(true, case) if told.level == FINDING else ALERT_S
+    return _shared(told, true) + case.slack_s >= least
 
 
 def _edge(absent: Stretch, case: Case) -> bool:
@@ -188,7 +192,9 @@ def _answer(absent: Stretch, must: str, case: Case) -> Told | None:
     fitting = [
         one
         for one in case.told
-        if _true_of(one, case) == absent and (must != FINDING or one.level == FINDING)
+        if _true_of(one, case) == absent
+        and _is_carried(one, case)
+        and (must != FINDING or one.level == FINDING)
     ]
     return max(fitting, key=lambda one: one.until - one.since, default=None)
 
@@ -199,7 +205,7 @@ def _off(told: Told, absent: Stretch, every_s: float) -> Stretch:
 
 def _has_grown(told: Told, case: Case) -> bool:
     true = _true_of(told, case)
-    if true is None or told.level != FINDING:
+    if true is None or told.level != FINDING or not _is_carried(told, case):
         return False
     return true[1] - true[0] < _least(true, case)
 
@@ -217,14 +223,15 @@ def _kinds(absent: Stretch, case: Case) -> set[str]:
 
 
 def _cause(told: Told, case: Case) -> str:
-    """What hid the clerk for most of the time that was told."""
+    """What hid the clerk for most of the time that was told and is not true."""
     shares: dict[str, float] = {}
     for name, (start, end) in case.hidden:
         shares[name] = shares.get(name, 0.0) + max(
             0.0, min(end, told.until) - max(start, told.since)
         )
     name, seconds = max(shares.items(), key=lambda one: one[1], default=("", 0.0))
-    length = max(told.until - told.since, 1.0)
+    true = sum(_shared(told, one) for one in case.absent)
+    length = max(told.until - told.since - true, 1.0)
     return name if seconds >= length / 2 else "unexplained"
 
 

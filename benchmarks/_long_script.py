@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from typing import Final, TypeVar
 
@@ -164,7 +165,8 @@ class Script:
         """What may keep a clerk who is there from being seen: its name, and when."""
         post = self.posts[window_id]
         return [
-            *(("lasting", when) for when, _ in post.lasting),
+            *(("out of sight", when) for when, _ in post.lasting),
+            *(("bent down", when) for when in _bent(post.poses, self.session)),
             *(("board", (one.start, one.end)) for one in post.boards),
             *(("queue", (one.start, one.end)) for one in post.queues),
         ]
@@ -181,6 +183,20 @@ def written(plan: CameraPlan, seed: int, session: Stretch) -> Script:
     )
     passings = tuple(one for one in actors.passings(seed, plan.id) if _near(one, session))
     return Script(plan, session, posts, passings, Timeline([0.0, *switches], gains), suns)
+
+
+def _bent(poses: Timeline[Pose], session: Stretch) -> list[Stretch]:
+    """When the clerk would be in hard poses, one after another as one stretch."""
+    changes = [*poses.items(), (session[1], None)]
+    found: list[Stretch] = []
+    for (start, pose), (end, _) in pairwise(changes):
+        if pose is None or not pose.hard or start >= session[1] or end <= session[0]:
+            continue
+        if found and found[-1][1] == start:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
 
 
 def calm(present: Iterable[Stretch]) -> list[Stretch]:

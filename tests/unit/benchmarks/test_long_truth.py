@@ -14,6 +14,7 @@ from benchmarks._long_score import Case, figures, total
 from benchmarks._long_script import CALM_S, Script, written
 from benchmarks._long_watch import Told
 from benchmarks.long_truth import Lines
+from models.domain.presence import Look
 from vision.sources.rehearsal.chance import chance
 from vision.sources.rehearsal.city import built
 
@@ -48,12 +49,20 @@ def test_none_false_still_has_an_upper_end() -> None:
     assert high == pytest.approx(3.689 / 4.0005, abs=0.001)
 
 
-def test_an_absence_that_goes_on_for_more_than_two_samples_after_somebody_came_is_false() -> None:
-    absent = ((NINE, NINE + 1200),)
-    late = told(NINE + 30, NINE + 1200 + 121)
-    assert figures(case(told(NINE + 30, NINE + 1200 + 119), absent=absent)).wrong == ()
-    (wrong,) = figures(case(late, absent=absent)).wrong
-    assert wrong.told == late
+def test_a_finding_is_false_where_the_truth_beneath_would_not_have_carried_it() -> None:
+    absent = ((NINE, NINE + 600),)
+    long = told(NINE, NINE + 1500)
+    (wrong,) = figures(case(long, absent=absent)).wrong
+    assert wrong.told == long
+    assert figures(case(told(NINE, NINE + 900), absent=((NINE, NINE + 780),))).wrong == ()
+    (short,) = figures(case(told(NINE, NINE + 900), absent=((NINE, NINE + 779),))).wrong
+    assert short.told.until == NINE + 900
+
+
+def test_a_true_absence_that_goes_on_too_long_is_an_edge_beyond_two_samples() -> None:
+    found = figures(case(told(NINE + 30, NINE + 1200 + 121), absent=((NINE, NINE + 1200),)))
+    assert (found.wrong, found.found["finding"]) == ((), 1)
+    assert found.within() == (1, 0)
 
 
 def test_a_staged_absence_that_nobody_was_told_of_is_not_found() -> None:
@@ -183,8 +192,15 @@ def test_a_replayed_window_misses_as_often_as_was_measured() -> None:
 def test_an_unchanged_window_is_looked_at_again_after_so_many_samples() -> None:
     process = Process({"E": {"first": [1, 1], "after_seen": [1, 1], "changed": [0, 100]}}, {})
     drawn = Misses(process, chance(1, "misses"), 5)
-    looked = [drawn.look("E..", doubtful=False) is not None for _ in range(11)]
+    looked = [drawn.look("E..", doubtful=False) is not Look.UNCHANGED for _ in range(11)]
     assert looked == [True, *[False] * 4, True, *[False] * 4, True]
+
+
+def test_a_window_that_health_refused_behind_a_board_is_refused_in_the_replay() -> None:
+    process = measured(["E..80 Eb.m Eb.xoccluded Eb.xoccluded Eb.xoccluded E..80 " * 80], 10)
+    drawn = Misses(process, chance(1, "misses"), 10)
+    looks = [drawn.look(one, doubtful=False) for one in ("E..", *["Eb."] * 4, "E..")]
+    assert looks == [0.8, 0.0, *[Look.UNUSABLE] * 3, 0.8]
 
 
 def perfect(*, blind: bool) -> Process:
