@@ -31,9 +31,9 @@ from vision.sources.address import AddressKind, parse_address
 from vision.sources.opening import open_source
 from vision.sources.pictures import decode_jpeg
 
-LONGEST_WAIT_S: Final = 20.0
-"""Between two attempts to reach a camera: with three looks after it, a window whose camera is back
-is known again within a minute."""
+LONGEST_WAIT_S: Final = 10.0
+"""Between two attempts to reach a camera: with one attempt that still runs into the void and three
+looks after it, a window whose camera is back is known again within a minute."""
 
 
 @dataclass(frozen=True, slots=True)
