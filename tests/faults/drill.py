@@ -13,9 +13,9 @@ from tests.faults.report import Seen
 from tests.faults.station import FULL, RECOVERS_WITHIN_S, Station
 
 ROUNDS: Final = int(os.environ.get("FAULT_DRILLS", "1"))
-HOLDS_S: Final = 20.0 if FULL else 1.0
+HOLDS_S: Final = 20.0 if FULL else 0.3
 """Real seconds that a fault goes on after it was told."""
-BUSY_S: Final = 30.0 if FULL else 1.0
+BUSY_S: Final = 30.0 if FULL else 0.5
 """How long the watch waits for a database that another one holds."""
 
 Tell = Callable[[Seen], None]

@@ -125,7 +125,7 @@ def settings_of(address: str, data: Path, anchored_at: float) -> dict[str, objec
             "speed": SPEED,
             "anchored_at": anchored_at,
         },
-        "duty": {"alert": {"minutes": 0.5}, "off_post": {"minutes": 1}},
+        "duty": {"alert": {"minutes": 0.25}, "off_post": {"minutes": 0.5}},
         "watch": {"workers": 1},
         "log": {"format": "json"},
         "halls": {"h1": {"name": "大厅", "hours": [{"sessions": sessions}]}},

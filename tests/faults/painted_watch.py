@@ -2,10 +2,9 @@
 
 Usage: python -m tests.faults.painted_watch SETTINGS BUSY_S CLOCK_FILE
 
-Some waits are shorter: for a database that another one holds (BUSY_S), between rounds, and until
-a clock that was set is believed. CLOCK_FILE holds the seconds by which somebody has set this
-machine's clock, for this process alone. SIGUSR1 makes it take all memory that it may have, and
-SIGUSR2 give it back.
+Some waits are shorter: for a database that another one holds (BUSY_S), and between rounds.
+CLOCK_FILE holds the seconds by which somebody has set this machine's clock, for this process
+alone; after SIGHUP it is believed at once. SIGUSR1 makes it take all memory that it may have.
 """
 
 from __future__ import annotations
@@ -66,13 +65,13 @@ def _eat(*_: object) -> None:
 def main() -> None:
     settings, busy_s, clock_file = sys.argv[1:]
     _set_by(Path(clock_file))
+    at_once = patch("api.steady_clock.TAKEN_AFTER_S", 0.0)
+    signal.signal(signal.SIGHUP, lambda *_: at_once.start())
     signal.signal(signal.SIGUSR1, _eat)
-    signal.signal(signal.SIGUSR2, lambda *_: _eaten.clear())
     sys.argv[1:] = ["watch", "--settings", settings]
     with (
         patch("api.wiring_watch.open_detector", lambda *_: ScriptedDetector(red_people)),
         patch("api.watching.ROUND_S", 1.0),
-        patch("api.steady_clock.TAKEN_AFTER_S", 4.0),
         patch("models.storage.engine.BUSY_S", float(busy_s)),
     ):
         cli.main()

@@ -16,7 +16,7 @@ import pytest
 
 from tests.faults.disks import Disk, small_disk
 from tests.faults.drill import BUSY_S, HOLDS_S, ROUNDS, Tell, drill
-from tests.faults.station import Station, station
+from tests.faults.station import FULL, Station, station
 
 BASE: Final = "; everything below the data folder on an ext4 disk of 24 MiB"
 
@@ -37,8 +37,9 @@ def test_a_disk_that_fails_in_any_way_accuses_nobody_and_loses_nothing(
         _locked(at, told)
         _hangs(at, disk, told)
         _broken(at, disk, told)
-        _cut(at, disk, told)
-        at.registers_more()
+        if FULL:
+            _cut(at, disk, told)
+            at.registers_more()
         at.stop()
         assert at.wrong() == []
 
