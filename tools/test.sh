@@ -1,24 +1,28 @@
 #!/bin/sh
-# Every test. Those that only reckon share the cores; those with processes, cameras and browsers
-# run one after another, and one that fails is tried once more (the end tells which: R). With
+# Every test, sharing the cores: first those that only reckon, then those with processes, cameras
+# and browsers. Of these, the ones that fail are tried once more, alone on the machine. With
 # arguments: one pytest with them.
 set -u
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
 if [ $# -gt 0 ]; then exec "$python" -m pytest "$@"; fi
 
-alone=''
+real=''
 for folder in tests/*/; do
     case $folder in
     tests/unit/ | tests/contract/ | tests/acceptance/) ;;
-    *) [ -n "$(find "$folder" -name 'test_*.py')" ] && alone="$alone $folder" ;;
+    *) [ -n "$(find "$folder" -name 'test_*.py')" ] && real="$real $folder" ;;
     esac
 done
 status=0
-echo '-- 共用处理器 / sharing the cores: unit, contract, acceptance'
-"$python" -m pytest -n "${ONPOST_TEST_WORKERS:-2}" --dist loadfile \
-    tests/unit tests/contract tests/acceptance || status=1
-echo "-- 逐个运行 / one after another:$alone"
+workers=${ONPOST_TEST_WORKERS:-2}
+echo '-- 只用计算 / reckoning: unit, contract, acceptance'
+"$python" -m pytest -n "$workers" --dist loadfile tests/unit tests/contract tests/acceptance ||
+    status=1
+echo "-- 真实部件 / real parts:$real"
 # shellcheck disable=SC2086  folders without blanks
-"$python" -m pytest --reruns "${ONPOST_TEST_RERUNS:-1}" $alone || status=1
+if ! "$python" -m pytest -n "$workers" --dist loadfile $real; then
+    echo '-- 失败的单独再试一次 / those that failed once more, alone'
+    "$python" -m pytest --last-failed --last-failed-no-failures none $real || status=1
+fi
 exit $status
