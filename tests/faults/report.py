@@ -1,6 +1,7 @@
 """What the drills saw, one line of JSON each in the file that FAULT_REPORT names, as Markdown.
 
-`python -m tests.faults.report FILE` prints the report of such a file.
+`python -m tests.faults.report FILE [HOW]` prints the report of such a file; HOW tells how the
+drills were run, where that was not `make faults`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import sys
+import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -66,7 +69,7 @@ def told_in(file: Path) -> list[Seen]:
     return [Seen(**json.loads(line)) for line in file.read_text("utf-8").splitlines() if line]
 
 
-def rendered(lines: Iterable[Seen], machine: str, at: datetime) -> str:
+def rendered(lines: Iterable[Seen], how: str, machine: str, at: datetime) -> str:
     """The report as a page."""
     lines = list(lines)
     table = [COLUMNS, tuple("---" for _ in COLUMNS), *(_row(one) for one in lines)]
@@ -74,7 +77,7 @@ def rendered(lines: Iterable[Seen], machine: str, at: datetime) -> str:
         [
             "# Fault drills",
             "",
-            f"Run by `make faults` on {at:%Y-%m-%d %H:%M} UTC; {machine}.",
+            f"{how}, {at:%Y-%m-%d %H:%M} UTC; {machine}.",
             "",
             _summary(lines),
             "",
@@ -100,7 +103,13 @@ def _summary(lines: list[Seen]) -> str:
 def _row(one: Seen) -> tuple[str, ...]:
     wait = "–" if one.recovered_s is None else f"{one.recovered_s:.1f}"
     cells = one.fault, one.done, one.seen, wait, str(one.findings_false), one.verdict
-    return tuple(cell.replace("|", "\\|").replace("\n", " ") for cell in cells)
+    return tuple(_cell(cell) for cell in cells)
+
+
+def _cell(text: str) -> str:
+    """Fit for a table, and without the folders of this run."""
+    bare = re.sub(rf"{re.escape(tempfile.gettempdir())}/\S*?(?=data/)", "", text)
+    return bare.replace("|", "\\|").replace("\n", " ")
 
 
 def _machine() -> str:
@@ -111,4 +120,5 @@ def _machine() -> str:
 
 
 if __name__ == "__main__":
-    print(rendered(told_in(Path(sys.argv[1])), _machine(), datetime.now(UTC)))
+    how = sys.argv[2] if len(sys.argv) > 2 else "Run by `make faults`"
+    print(rendered(told_in(Path(sys.argv[1])), how, _machine(), datetime.now(UTC)))

@@ -26,7 +26,7 @@ from tests.faults.watched import EMPTY, KNOWN, REAL, SMALL, STAFFED, Pace, Watch
 from tests.storage_fixtures import postgres_database
 
 FULL: Final = os.environ.get("FAULT_SPEED") == "real"
-DOWN, CALM = (20, 47) if FULL else (3, 2)
+DOWN, CALM = (20, 45) if FULL else (3, 2)
 BOTH: Final = ("SQLite", "PostgreSQL")
 RUNS: Final = [(one,) for one in BOTH] if FULL else [BOTH]
 BEGINS_WITHIN_S, BLIND_WITHIN_S = 400.0, 400.0
