@@ -22,7 +22,7 @@ for target in ${TARGETS:-$(ls tests/data/fuzz)}; do
     echo "== $target $(date +%T)"
     PYTHONPATH=. "$venv/bin/python" -m tests.fuzz.run "$target" \
         "$out/corpus/$target" "tests/data/fuzz/$target" \
-        -max_total_time="${SECONDS_EACH:-300}" -timeout=20 -rss_limit_mb=3000 -max_len=20000 \
+        -max_total_time="${SECONDS_EACH:-300}" -timeout=60 -rss_limit_mb=3000 -max_len=20000 \
         -artifact_prefix="$out/crashes/$target-" -print_final_stats=1 \
         >"$out/$target.log" 2>&1 || { echo "CRASH: see $out/$target.log"; bad=1; }
     grep -E 'stat::number_of_executed_units|cov:' "$out/$target.log" | tail -2 || true
