@@ -26,6 +26,8 @@ DRAWN_IN_S: Final = 0.9
 """All pictures, on a quiet machine of ordinary speed."""
 NEW_PICTURE_S: Final = 0.6
 SILENCES: Final = frozenset({Reason.OFFLINE, Reason.STALE, Reason.NO_SAMPLE})
+BROKEN: Final = SILENCES | {Reason.BROKEN_PICTURE}
+"""It answers with no whole picture; a busy machine may be too late even for that."""
 RENEWED: Final = SILENCES | {Reason.FROZEN}
 """Of lighttpd's camera, whose picture is a file that a busy machine may be late to renew."""
 
@@ -186,15 +188,22 @@ def _of_line(protocol: str, name: str, line: Line, fault: Fault, done: str) -> D
         done,
         lambda: line.set(fault),
         lambda: line.set(Fault.NONE),
-        RENEWED if protocol == "HTTP" else SILENCES,
+        _told_as(protocol, fault),
         blinds=fault is not Fault.FLAPPING,
     )
+
+
+def _told_as(protocol: str, fault: Fault) -> frozenset[Reason]:
+    if protocol == "HTTP":
+        return RENEWED
+    return BROKEN if fault is Fault.LOSSY else SILENCES
 
 
 def _answer(name: str, wrong: Wrong, done: str, answers: dict[str, Wrong]) -> Drill:
     reasons = {
         Wrong.OTHER_SIZE: frozenset({Reason.WRONG_SIZE}),
-        Wrong.TRUNCATED: SILENCES | {Reason.BROKEN_PICTURE},
+        Wrong.TRUNCATED: BROKEN,
+        Wrong.WRONG_TYPE: BROKEN,
     }
     return Drill(
         f"HTTP: {wrong.replace('_', ' ')}",
