@@ -10,11 +10,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from api.auth.visitor import Visitor
+from api.camera_alerts import KINDS, standing
 from api.clock import RealClock
 from api.facts import MEASURED
 from api.privacy_notice import hints_wanted
 from api.schemas.system import (
     AboutOut,
+    CameraAlertOut,
     CameraStateOut,
     DiskOut,
     FactOut,
@@ -25,7 +27,9 @@ from api.schemas.system import (
 from api.settings.sections import DutySettings
 from api.sight import CameraSight
 from api.wiring import WebParts
+from api.wording_faults import MENDS
 from api.zone_changes import is_taken
+from models.domain.camera_alerts import Alert
 from models.domain.errors import StorageError
 from models.domain.records import CameraEvent
 from vision.frame_shelf import SHOWN_S
@@ -46,7 +50,8 @@ def system_of(parts: WebParts, visitor: Visitor) -> SystemOut:
     """Everything at this moment; cameras of the caller's halls only."""
     sight, settings = parts.board.sight, parts.settings
     cameras = [one for one in sight.cameras if visitor.sees_camera(one.hall_id)]
-    events, entries, fault, judged = _recorded(parts)
+    events, alerts, entries, fault, judged = _recorded(parts)
+    seen = {one.id: one for one in cameras}
     word = parts.shelf.process("watch") or {}
     weights = settings.detector.weights
     file = (
@@ -65,6 +70,11 @@ def system_of(parts: WebParts, visitor: Visitor) -> SystemOut:
             for one in cameras
             if one.link not in GOOD or (one.reason is not None and one.link == "live")
         ],
+        alerts=[
+            _told(parts, seen[one.fault.camera_id], one)
+            for one in alerts
+            if one.fault.camera_id in seen
+        ],
         samples_due=word.get("samples_due"),
         samples_missed=word.get("samples_missed"),
         detector=f"{settings.detector.kind}/{weights or 'yolov8' + settings.detector.size}",
@@ -79,13 +89,16 @@ def system_of(parts: WebParts, visitor: Visitor) -> SystemOut:
     )
 
 
-def _recorded(parts: WebParts) -> tuple[dict[str, CameraEvent], int, str, bool | None]:
+def _recorded(
+    parts: WebParts,
+) -> tuple[dict[str, CameraEvent], list[Alert], int, str, bool | None]:
     try:
         with parts.make_uow(read_only=True) as uow:
             taken = is_taken(parts.settings, uow)
-            return uow.cameras.current(), uow.register.head().seq, "", taken
+            alerts = standing(uow.outbox.of_kinds(KINDS))
+            return uow.cameras.current(), alerts, uow.register.head().seq, "", taken
     except StorageError as error:
-        return {}, 0, f"{error.zh} / {error.en}", None
+        return {}, [], 0, f"{error.zh} / {error.en}", None
 
 
 def _processes(parts: WebParts, word: dict[str, object]) -> list[ProcessOut]:
@@ -127,6 +140,23 @@ def _camera(parts: WebParts, sight: CameraSight, event: CameraEvent | None) -> C
         reason=sight.reason.value if sight.reason else "",
         since=event.at.astimezone(zone) if event else None,
         frame_age_s=sight.frame_age_s,
+    )
+
+
+def _told(parts: WebParts, sight: CameraSight, alert: Alert) -> CameraAlertOut:
+    fault = alert.fault
+    window = parts.settings.windows.get(fault.window_id)
+    mend_zh, mend_en = MENDS.get(fault.reason.value, ("", ""))
+    return CameraAlertOut(
+        camera_id=sight.id,
+        camera=sight.name,
+        hall_id=sight.hall_id,
+        hall=parts.teller.hall_name(sight.hall_id),
+        window=window.name if window else fault.window_id,
+        reason=fault.reason.value,
+        since=alert.since.astimezone(parts.teller.zone(sight.hall_id)),
+        mend_zh=mend_zh,
+        mend_en=mend_en,
     )
 
 

@@ -30,6 +30,20 @@ class CameraStateOut(BaseModel):
     frame_age_s: float | None
 
 
+class CameraAlertOut(BaseModel):
+    """A fault that technicians were told of, and that is not over."""
+
+    camera_id: str
+    camera: str
+    hall_id: str
+    hall: str
+    window: str = Field(description="Where only one window cannot be told; else empty.")
+    reason: str = Field(examples=["blurred"])
+    since: datetime
+    mend_zh: str
+    mend_en: str
+
+
 class DiskOut(BaseModel):
     """A folder's disk, in bytes."""
 
@@ -48,6 +62,7 @@ class SystemOut(BaseModel):
     cameras: int
     camera_links: dict[str, int] = Field(examples=[{"live": 82}])
     troubled: list[CameraStateOut]
+    alerts: list[CameraAlertOut] = Field(description="Faults that were told and are not over.")
     samples_due: int | None
     samples_missed: int | None
     detector: str = Field(examples=["onnx/yolov8s"])

@@ -37,6 +37,14 @@ desk.start(["系统状态", "System health"], (root) => {
         [t("自", "since"), (one) => local(one.since)],
         [t("画面", "picture"), (one) => (one.frame_age_s === null ? t("从未", "never") : seconds(one.frame_age_s))],
       ], found.troubled) : h("p", { class: "good" }, t("✓ 所有摄像头正常。", "✓ Every camera works.")),
+      heading(t("已通知的摄像头故障", "Faults of cameras that were told")),
+      found.alerts.length ? grid([
+        [t("大厅", "hall"), (one) => one.hall],
+        [t("摄像头", "camera"), (one) => (one.window ? `${one.camera} · ${one.window}` : one.camera)],
+        [t("原因", "reason"), (one) => chip("?", word("reasons", one.reason), "unknown")],
+        [t("自", "since"), (one) => local(one.since)],
+        [t("处理", "to mend"), (one) => t(one.mend_zh, one.mend_en)],
+      ], found.alerts) : h("p", { class: "good" }, t("✓ 没有。", "✓ None.")),
       heading(t("其他", "Other")),
       facts([
         [t("版本", "version"), found.version],
