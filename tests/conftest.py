@@ -16,7 +16,7 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "onpost")
 
 _MISSING = pytest.StashKey[Counter[str]]()
-_APART = pytest.StashKey[int]()
+_APART = pytest.StashKey[Counter[str]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -33,12 +33,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
-    apart = [item for item in items if item.get_closest_marker(APART.marker)]
-    if not apart or APART.is_there():
-        return
-    config.stash[_APART] = len(apart)
-    config.hook.pytest_deselected(items=apart)
-    items[:] = [item for item in items if item not in set(apart)]
+    config.stash[_APART] = Counter()
+    for group in APART:
+        apart = [item for item in items if item.get_closest_marker(group.marker)]
+        if apart and not group.is_there():
+            config.stash[_APART][group.marker] = len(apart)
+            config.hook.pytest_deselected(items=apart)
+            items[:] = [item for item in items if item not in set(apart)]
 
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
@@ -65,14 +66,12 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     stash = terminalreporter.config.stash
-    missing, apart = stash.get(_MISSING, Counter()), stash.get(_APART, 0)
-    if not missing and not apart:
+    counts = stash.get(_MISSING, Counter[str]()), stash.get(_APART, Counter[str]())
+    if not any(counts):
         return
     terminalreporter.section("本机未运行的测试 / not run on this machine")
-    for group in GROUPS:
-        if count := missing[group.marker]:
-            terminalreporter.line(f"{group.marker}: {count} × {group.needs}")
-            terminalreporter.line(f"    -> {group.remedy}")
-    if apart:
-        terminalreporter.line(f"{APART.marker}: {apart} × {APART.needs}")
-        terminalreporter.line(f"    -> {APART.remedy}")
+    for groups, counted in zip((GROUPS, APART), counts, strict=True):
+        for group in groups:
+            if count := counted[group.marker]:
+                terminalreporter.line(f"{group.marker}: {count} × {group.needs}")
+                terminalreporter.line(f"    -> {group.remedy}")
