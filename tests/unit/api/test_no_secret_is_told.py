@@ -88,8 +88,8 @@ def planted(folder: Path) -> dict[str, Any]:
         "hooks": {"allowed_networks": ["127.0.0.0/8"]},
     }
     database = f"postgresql://reader:{PLANTED['database']}@192.0.2.9/cases"
-    source = {"database": database, "query": "select 1"}
-    values["supervision"] = {"case_sources": {"hall": source}}
+    view = {"database": database, "query": "select 1"}
+    values["supervision"] = {"case_sources": {"hall": view}}
     return values
 
 
@@ -142,7 +142,7 @@ def test_no_log_or_trace_tells_a_secret(house: House, capsys: pytest.CaptureFixt
     before = logging.getLogger().handlers[:], logging.getLogger().level
     try:
         for shape in ("json", "console"):
-            set_up_logging("debug", shape)  # type: ignore[arg-type]
+            set_up_logging("debug", shape)
             log = structlog.get_logger("test")
             for camera in SOURCES:
                 address = parse_address(house.settings.source_of(camera))
@@ -187,9 +187,9 @@ def test_an_open_backup_and_the_data_folder_hold_no_secret(house: House, tmp_pat
             if found := house.found_in(data):
                 told[member.name] = found
         assert "data/secrets.json" in tar.getnames()
-    for file in house.settings.data_path.rglob("*"):
-        if file.is_file() and file.parent.name != "keys":
-            told |= {file.name: found} if (found := house.found_in(file.read_bytes())) else {}
+    for path in house.settings.data_path.rglob("*"):
+        if path.is_file() and path.parent.name != "keys":
+            told |= {path.name: found} if (found := house.found_in(path.read_bytes())) else {}
     assert told == {}
 
 
