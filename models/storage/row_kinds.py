@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Table
 
+from models.domain.errors import RegisterError
 from models.domain.inspection import OPEN_STATES
 from models.domain.register import canonical
 from models.storage import tables
@@ -76,7 +77,7 @@ def _finding(values: Values) -> Values:
         kept["details"] = canonical(
             {name: one for name, one in details.items() if name not in FINDING_SAYS}
         )
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RegisterError):  # no JSON any more
         return values
     return kept
 

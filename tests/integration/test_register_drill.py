@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,12 +39,12 @@ from tests.edits import (
     remove_row,
     swap_rows,
 )
-from tests.full_record import EACH, documents_of, fill
+from tests.full_record import documents_of, fill
 from tests.storage_fixtures import evidence_root
 
 ROUNDS = int(os.environ.get("EDIT_ROUNDS", "48"))
 SAYS_NOTHING = {"findings": FINDING_MOVES, "checks": CHECK_MOVES}
-"""Of a row that still goes on (the last one of the record), and only of that."""
+"""Of a row that still goes on, and only of that."""
 
 
 @pytest.fixture
@@ -63,8 +64,9 @@ def places(hand: Hand) -> dict[str, list[Place]]:
     found: dict[str, list[Place]] = {}
     for table in (*SEALED, *sorted(CHAINED)):
         moving = SEALED[table].moving if table in SEALED else ()
-        for number, (row, values) in enumerate(hand.rows(table), 1):
-            still = SAYS_NOTHING.get(table, ()) if number == EACH else ()
+        for row, values in hand.rows(table):
+            goes_on = values.get("ended") == 0 or values.get("state") in {"due", b"due"}
+            still = SAYS_NOTHING.get(table, ()) if goes_on else ()
             found.setdefault(table, []).extend(
                 Place(table, row, column)
                 for column, value in values.items()
@@ -94,9 +96,9 @@ def test_every_single_byte_edit_is_found(full: Record) -> None:
     chance = random.Random(20261124)
     sqlite = full.make_uow.engine.dialect.name == "sqlite"
     rounds = ROUNDS if sqlite else max(12, ROUNDS // 4)
-    missed, made = [], Counter[str]()
+    missed, made, refused = [], Counter[str](), 0
     with hand_on(full) as hand:
-        for _ in range(rounds):
+        while made.total() < rounds:
             rows, heaps = places(hand), files(full)
             what = chance.choice([*rows, *["register_entries"] * 4, *heaps])
             if what in heaps:
@@ -107,15 +109,15 @@ def test_every_single_byte_edit_is_found(full: Record) -> None:
                 told = f"{what}.{place.column}"
                 try:
                     undo = change_row(hand, place, chance)
-                except psycopg.errors.UniqueViolation:
+                except (psycopg.errors.UniqueViolation, sqlite3.IntegrityError):
+                    refused += 1  # the name of another row: no such edit can be made
                     continue
             made[what] += 1
             if not faults(full):
                 missed.append(told)
             undo()
-    print(sorted(made.items()), sum(made.values()))
+    print(made.total(), "edits,", len(missed), "missed,", refused, "refused:", sorted(made.items()))
     assert missed == []
-    assert sum(made.values()) >= rounds * 0.95
     assert faults(full) == 0
 
 
