@@ -15,8 +15,8 @@ from pathlib import Path
 
 import benchmarks
 
-BY_THEMSELVES = ("hall", "hall82")
-"""`make bench`, and a run of half an hour."""
+BY_THEMSELVES = ("hall", "hall82", "long_truth")
+"""`make bench`, and runs of half an hour and of hours."""
 
 LIBRARIES = ("onnxruntime", "openvino", "opencv-python", "av", "numpy")
 
