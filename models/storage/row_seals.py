@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +26,7 @@ from sqlalchemy import (
     UpdateBase,
     cast,
     event,
+    func,
     literal,
     select,
     tuple_,
@@ -112,7 +113,7 @@ def seal_rows(connection: Connection, register: StoredRegister, trace: RowTrace)
         _adopt(connection, register)
         return
     for payload in payloads(changes):
-        register.append(WRITTEN, payload, _moment_of(register), chain=ROWS_CHAIN)
+        register.append(WRITTEN, payload, _moment_of(connection, register), chain=ROWS_CHAIN)
 
 
 def adopt_rows(
@@ -139,17 +140,21 @@ def _any_row(connection: Connection) -> bool:
 
 
 def _adopt(connection: Connection, register: StoredRegister) -> None:
-    at = _moment_of(register)
+    at = _moment_of(connection, register)
     for payload in payloads(every_row(connection)):
         register.append(ADOPTED, payload, at, chain=ROWS_CHAIN)
     if register.hold(ROWS_CHAIN).seq == 0:
         register.append(ADOPTED, {"format": _FORMAT, "rows": {}}, at, chain=ROWS_CHAIN)
 
 
-def _moment_of(register: StoredRegister) -> datetime:
-    """That of the transaction's own entries; the machine's where it has none."""
+def _moment_of(connection: Connection, register: StoredRegister) -> datetime:
+    """That of the transaction's own entries; the database's where it has none."""
     entries = [entry.at for _, entry in register.appended.values()]
-    return max(entries, default=datetime.now(UTC))
+    if entries:
+        return max(entries)
+    now = select(type_coerce(func.current_timestamp(), UtcDateTime()))
+    moment: datetime = connection.execute(now).scalar_one()
+    return moment
 
 
 def follow_writes(engine: Engine) -> None:
