@@ -85,10 +85,14 @@ def _licence(name: str) -> str:
     except metadata.PackageNotFoundError:
         return ""
     classified = [
-        one.rpartition(" :: ")[2] for one in told.get_all("Classifier", []) if "License ::" in one
+        one.rpartition(" :: ")[2] for one in told.get_all("Classifier") or [] if "License ::" in one
     ]
-    plain = (told.get("License") or "").strip().partition("\n")[0]
-    return told.get("License-Expression") or ", ".join(classified) or plain[:100]
+    plain = _said(told, "License").strip().partition("\n")[0]
+    return _said(told, "License-Expression") or ", ".join(classified) or plain[:100]
+
+
+def _said(told: metadata.PackageMetadata, field: str) -> str:
+    return str((told.get_all(field) or [""])[0])
 
 
 if __name__ == "__main__":

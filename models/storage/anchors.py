@@ -136,7 +136,8 @@ class Anchors:
             if facts is not None:
                 anchors.append(_anchor(facts))
             previous = sha256(line).hexdigest()
-        if lines and self._checked(lines[-1][:-1]) is not None:  # whole, but for the byte that ends it
+        # Whole, but for the byte that ends it.
+        if lines and self._checked(lines[-1][:-1]) is not None:
             faults.append(_bad_line(len(lines), signed=False))
         return ReadAnchors(tuple(anchors), tuple(faults))
 

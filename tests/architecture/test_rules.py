@@ -17,6 +17,7 @@ CLOCKS = {
     "api/watching_ray.py": "the same, of the watch on a cluster",
     "api/doctor.py": "it holds the machine's clock against the newest file",
     "api/tasks.py": "the real moment on which a simulated day is anchored",
+    "vision/frame_shelf.py": "how long a file lies there, by the file system's own times",
     "vision/npm_pack.py": "compares with the file system's own times",
 }
 """The files that ask the machine for the time of day; everyone else is given a Clock."""

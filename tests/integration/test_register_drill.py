@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -130,21 +131,24 @@ def names_of(table: str) -> set[str]:
     return found | {one.name for one in metadata.tables[table].columns if one.unique}
 
 
-def deeds(record: Record, hand: Hand) -> Iterator[tuple[str, Callable[[random.Random], Undo]]]:
+Deed = Callable[[random.Random], Undo]
+
+
+def deeds(record: Record, hand: Hand) -> Iterator[tuple[str, Deed]]:
     """Deletions and exchanges, of every table and every heap of files."""
     for table in (*SEALED, "register_entries", "register_heads"):
-        key = names_of(table)
-        yield f"row of {table} gone", lambda chance, one=table: remove_row(hand, one, chance)
-        yield (
-            f"rows of {table} exchanged",
-            lambda chance, one=table, named=key: swap_rows(hand, one, named, chance),
-        )
+        yield f"row of {table} gone", partial(remove_row, hand, table)
+        yield f"rows of {table} exchanged", partial(swap_rows, hand, table, names_of(table))
     for heap, paths in files(record).items():
-        yield f"{heap}: one gone", lambda chance, some=paths: _gone(chance.choice(some))
+        yield f"{heap}: one gone", partial(_one_gone, paths)
         if len(paths) > 1:
-            yield f"{heap}: exchanged", lambda chance, some=paths: _exchanged(chance, some)
-    yield "signed heads: a line gone", lambda chance: _lines(record, chance, swap=False)
-    yield "signed heads: lines exchanged", lambda chance: _lines(record, chance, swap=True)
+            yield f"{heap}: exchanged", partial(_exchanged, paths)
+    yield "signed heads: a line gone", partial(_lines, record, swap=False)
+    yield "signed heads: lines exchanged", partial(_lines, record, swap=True)
+
+
+def _one_gone(paths: list[Path], chance: random.Random) -> Undo:
+    return _gone(chance.choice(paths))
 
 
 def _gone(file: Path) -> Undo:
@@ -157,7 +161,7 @@ def _moved(source: Path, target: Path) -> None:
     shutil.move(source, target)
 
 
-def _exchanged(chance: random.Random, some: list[Path]) -> Undo:
+def _exchanged(some: list[Path], chance: random.Random) -> Undo:
     one, other = chance.sample(some, 2)
     first, second = one.read_bytes(), other.read_bytes()
 
