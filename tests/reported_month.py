@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from api.auth.audit import Actor
 from api.auth.passwords import CHEAP, Passwords
 from api.decisions import move_on
@@ -24,6 +26,7 @@ from models.domain.life import Stage
 from models.domain.ports import UnitOfWork
 from models.domain.records import FindingRecord
 from models.domain.workdays import WorkCalendar
+from models.storage.check_book import StoredChecks
 from models.storage.document_store import DocumentStore
 from models.storage.record import Record, open_record
 from models.storage.tables import check_results, checks
@@ -76,8 +79,7 @@ class Month:
         chance = random.Random(seed)
         rows: list[dict[str, Any]] = []
         found: list[tuple[int, str, Result, datetime]] = []
-        with self.record.make_uow.engine.connect() as connection:
-            first = 1 + max((row.id for row in connection.execute(checks.select())), default=0)
+        first = self._next_check()
         for day in days:
             for hall_id in self.settings.halls:
                 for kind, clocks in ((CheckKind.DAILY, FIXED), (CheckKind.RANDOM, RANDOM)):
@@ -90,9 +92,19 @@ class Month:
                             result = self._result(chance, away)
                             found.append((check_id, window_id, result, due))
         results = [self._row(*one) for one in found]
-        with self.record.make_uow.engine.begin() as connection:
-            connection.execute(checks.insert(), rows)
-            connection.execute(check_results.insert(), results)
+        self._put(rows, results)
+
+    def _next_check(self) -> int:
+        with self.record.make_uow.engine.connect() as connection:
+            return 1 + max(connection.execute(select(checks.c.id)).scalars(), default=0)
+
+    def _put(self, rows: list[dict[str, Any]], results: list[dict[str, Any]]) -> None:
+        """Checks and results in one transaction of the record, which seals its rows."""
+        with self.record.make_uow() as uow:
+            assert isinstance(uow.checks, StoredChecks)
+            uow.checks._connection.execute(checks.insert(), rows)
+            uow.checks._connection.execute(check_results.insert(), results)
+            uow.commit()
 
     def _result(self, chance: random.Random, away: float) -> Result:
         if chance.random() > away:
@@ -171,12 +183,10 @@ class Month:
         return row
 
     def _met(self, row: FindingRecord, day: date, due: datetime) -> None:
-        with self.record.make_uow.engine.begin() as connection:
-            newest = max((one.id for one in connection.execute(checks.select())), default=0)
-            plan = _check(newest + 1, CheckKind.ROLL_CALL, row.hall_id, newest + 1, day, due)
-            connection.execute(checks.insert(), [plan | {"plan": f"manual:{newest + 1}"}])
-            result = self._row(newest + 1, row.window_id, Result.OFF_POST, due, row.key)
-            connection.execute(check_results.insert(), [result])
+        number = self._next_check()
+        plan = _check(number, CheckKind.ROLL_CALL, row.hall_id, number, day, due)
+        result = self._row(number, row.window_id, Result.OFF_POST, due, row.key)
+        self._put([plan | {"plan": f"manual:{number}"}], [result])
         self.batches[CheckKind.ROLL_CALL] += 1
 
 

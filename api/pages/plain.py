@@ -53,7 +53,7 @@ def notice_page(language: Language, body: str) -> HTMLResponse:
         f"<title>{title} · 在岗 OnPost</title>"
         '<link rel="icon" href="/static/favicon.svg">'
         '<link rel="stylesheet" href="/static/notice.css"></head>'
-        f"<body><main>{body}</main></body></html>",
+        f'<body><main class="plain">{body}</main></body></html>',
         200,
         HEADERS,
     )

@@ -112,6 +112,7 @@ def visits(finding: int, camera: str) -> list[Visit]:
     places = [Visit(place.path, role_for(place.permission)) for place in PLACES]
     more = [
         Visit("/sign-in", None),
+        Visit("/notice", None),
         Visit("/account", Role.REVIEWER),
         Visit(f"/findings/{finding}", Role.REVIEWER),
         Visit(f"/zones/{camera}", Role.SYSTEM_ADMIN),

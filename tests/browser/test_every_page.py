@@ -105,7 +105,7 @@ def test_no_page_is_forgotten(full: tuple[Served, dict[str, int]]) -> None:
     visited = {visit.path for visit in visits(1, "c01")}
     forgotten = {
         path
-        for path in pages - NO_PAGES - {"/notice"}
+        for path in pages - NO_PAGES
         if not any(re.fullmatch(re.sub(r"\{.*?\}", "[^/]+", path), one) for one in visited)
     }
     assert forgotten == set()
