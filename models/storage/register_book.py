@@ -53,7 +53,7 @@ class StoredRegister:
                 f"kind {kind!r} or key {key!r} is not usable: a kind has 1 to 60 characters, "
                 "a key at most 300.",
             )
-        head = self._locked_head(chain)
+        head = self.hold(chain)
         standing = self.by_key(key, chain=chain) if key else None
         if standing is not None:
             raise AlreadyRegistered(standing)
@@ -71,10 +71,6 @@ class StoredRegister:
 
     def hold(self, chain: str) -> Head:
         """The chain's head; nobody else appends to it until this transaction ends."""
-        return self._locked_head(chain)
-
-    def _locked_head(self, chain: str) -> Head:
-        """The chain's head, held until this transaction ends."""
         if chain in self._heads:
             return self._heads[chain]
         row = self._select_head(chain, lock=True)

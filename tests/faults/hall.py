@@ -7,12 +7,8 @@ absence to be registered.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,7 +16,7 @@ from zoneinfo import ZoneInfo
 import cv2
 
 from api.clock import SimulatedClock
-from tests.servers.pictures import empty_room
+from tests.servers.pictures import empty_room, serving
 from vision.frame import Image
 
 START: Final = datetime(2026, 11, 23, 0, 40, tzinfo=UTC)
@@ -71,44 +67,9 @@ def _picture(number: int, at: datetime) -> Image:
     return room
 
 
-@contextmanager
-def hall_camera(clock: SimulatedClock) -> Iterator[str]:
+def hall_camera(clock: SimulatedClock) -> AbstractContextManager[str]:
     """The hall's camera over HTTP; its address."""
-    count = [0]
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            count[0] += 1
-            now = clock.now()
-            body = cv2.imencode(".jpg", _picture(count[0], now))[1].tobytes()
-            self.send_response_only(200)
-            self.send_header("Date", format_datetime(now.astimezone(UTC), usegmt=True))
-            self.send_header("Content-Type", "image/jpeg")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Nothing."""
-
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except ConnectionError:
-                self.close_connection = True
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/hall.jpg"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+    return serving(clock.now, _picture)
 
 
 def settings_of(address: str, data: Path, anchored_at: float) -> dict[str, object]:

@@ -31,8 +31,15 @@ def empty_room(seed: int, width: int = 640, height: int = 360) -> Image:
 
 
 @contextmanager
-def serving(now: Now) -> Iterator[str]:
-    """The address of a running camera; its clock is `now`."""
+def serving(
+    now: Now, picture: Callable[[int, datetime], Image] = lambda number, _: empty_room(number)
+) -> Iterator[str]:
+    """The address of a running camera.
+
+    Args:
+        now: Its clock.
+        picture: What it shows, by the number of the request and the moment.
+    """
     count = threading.Lock()
     served = [0]
 
@@ -43,9 +50,10 @@ def serving(now: Now) -> Iterator[str]:
             with count:
                 served[0] += 1
                 number = served[0]
-            body = cv2.imencode(".jpg", empty_room(number))[1].tobytes()
+            at = now()
+            body = cv2.imencode(".jpg", picture(number, at))[1].tobytes()
             self.send_response_only(200)
-            self.send_header("Date", format_datetime(now().astimezone(UTC), usegmt=True))
+            self.send_header("Date", format_datetime(at.astimezone(UTC), usegmt=True))
             self.send_header("Content-Type", "image/jpeg")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -120,7 +120,7 @@ class LocalEngine:
         self._queue = NewestQueue()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._links: list[CameraLink] = []
+        self._links: dict[str, CameraLink] = {}
         self._unexamined = 0
         self._counting = threading.Lock()
 
@@ -129,7 +129,7 @@ class LocalEngine:
         for post in self._posts.values():
             link = post.link(self._arrived, self._link_changed)
             link.tell_missed(self._not_read)
-            self._links.append(link)
+            self._links[post.camera_id] = link
             self._threads.append(
                 threading.Thread(
                     target=link.run, args=(self._stop,), name=f"link-{post.camera_id}", daemon=True
@@ -154,17 +154,17 @@ class LocalEngine:
     @property
     def links(self) -> Sequence[CameraLink]:
         """The cameras' links, for their counters."""
-        return self._links
+        return tuple(self._links.values())
 
     @property
     def samples_due(self) -> int:
         """Samples whose time has come, of all cameras."""
-        return sum(link.samples_due for link in self._links)
+        return sum(link.samples_due for link in self._links.values())
 
     @property
     def samples_missed(self) -> int:
         """Samples that were due and never examined: not read in time, overtaken, or failed."""
-        return self._unexamined + sum(link.samples_missed for link in self._links)
+        return self._unexamined + sum(link.samples_missed for link in self._links.values())
 
     def _arrived(self, frame: Frame) -> None:
         # A picture that a check's closer one overtakes is no gap in what was watched.
@@ -184,7 +184,7 @@ class LocalEngine:
         self._pacer.forget(camera_id)
         log.info("camera_link", camera=camera_id, state=state.value, what=text)
         if state in (LinkState.BACKING_OFF, LinkState.STALE):
-            reason = self._link_of(camera_id).blinded_by
+            reason = self._links[camera_id].blinded_by
             self._room.offline(camera_id, reason)
             self._shelf.offline(camera_id, state.value, reason, at)
         elif state is LinkState.RESTING:
@@ -192,9 +192,6 @@ class LocalEngine:
             self._shelf.offline(camera_id, state.value, Reason.NOT_WATCHED, at)
         elif state is LinkState.LIVE:
             self._room.offline(camera_id, None)
-
-    def _link_of(self, camera_id: str) -> CameraLink:
-        return next(link for link in self._links if link.camera_id == camera_id)
 
     def _work(self) -> None:
         while (frame := self._queue.take()) is not None:
